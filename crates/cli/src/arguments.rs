@@ -1,0 +1,184 @@
+//! The command line's grammar, and the help it prints.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kenning_engine::{Device, DevicePreference};
+
+use crate::eval::Half;
+
+#[derive(Parser)]
+#[command(
+    name = "kenning",
+    version,
+    about = "Finds your own documents by what you mean, in any language, with nothing leaving the computer."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args)]
+pub struct Global {
+    /// Print JSON, for other programs
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Where to compute
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub device: DeviceName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum DeviceName {
+    /// The first GPU that passes its self-test, else the CPU
+    Auto,
+    Cpu,
+    Cuda,
+    Metal,
+}
+
+impl Global {
+    pub fn preference(&self) -> DevicePreference {
+        match self.device {
+            DeviceName::Auto => DevicePreference::Auto,
+            DeviceName::Cpu => DevicePreference::Only(Device::Cpu),
+            DeviceName::Cuda => DevicePreference::Only(Device::Cuda(0)),
+            DeviceName::Metal => DevicePreference::Only(Device::Metal(0)),
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Turn texts into vectors
+    Embed(Embed),
+    /// Score how well documents answer a query
+    Rerank(Rerank),
+    /// The models on this machine
+    Models {
+        #[command(subcommand)]
+        command: Models,
+    },
+    /// The devices this build can compute on, and whether each computes rightly
+    Devices,
+    /// Measure a model on a folder of questions and answers
+    Eval {
+        #[command(subcommand)]
+        command: Eval,
+    },
+}
+
+#[derive(Args)]
+pub struct Embed {
+    /// A model's name or folder [default: the built-in one]
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Which side of a search the texts stand on
+    #[arg(long = "as", value_enum, default_value = "document")]
+    pub side: Side,
+    /// What the query asks for, in English, where the model takes an instruction
+    #[arg(long)]
+    pub instruct: Option<String>,
+    /// Keep only the first N numbers of each vector, and make its length one again
+    #[arg(long, value_name = "N")]
+    pub dims: Option<usize>,
+    /// How to print the vectors
+    #[arg(long, value_enum, default_value = "json")]
+    pub format: Format,
+    /// Embed the beginning of texts that are too long, and say which they were
+    #[arg(long)]
+    pub truncate: bool,
+    /// The texts, or - for one text a line on standard input
+    #[arg(required = true, value_name = "TEXT")]
+    pub texts: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    Query,
+    Document,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One object with all vectors
+    Json,
+    /// NumPy's array file: a row of 32-bit floats for each text
+    Npy,
+}
+
+#[derive(Args)]
+pub struct Rerank {
+    /// A model's name or folder [default: the first reranker installed]
+    #[arg(long)]
+    pub model: Option<String>,
+    /// What the query asks for, in English, where the model takes an instruction
+    #[arg(long)]
+    pub instruct: Option<String>,
+    /// Read the beginning of documents that are too long, and say which they were
+    #[arg(long)]
+    pub truncate: bool,
+    pub query: String,
+    /// The documents, or - for one document a line on standard input
+    #[arg(required = true, value_name = "DOC")]
+    pub documents: Vec<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Models {
+    /// All of them, a line each
+    List,
+    /// What is known of one
+    Show {
+        /// A model's name or folder
+        name: String,
+    },
+    /// How fast one embeds on this machine, by length of text
+    Speed(Speed),
+}
+
+#[derive(Args)]
+pub struct Speed {
+    /// A model's name or folder [default: the built-in one]
+    pub name: Option<String>,
+    /// Lengths of text to try
+    #[arg(long, value_delimiter = ',', default_value = "16,64,200,480")]
+    pub tokens: Vec<usize>,
+    /// About how many tokens each run embeds
+    #[arg(long, default_value_t = 8192)]
+    pub total: usize,
+    /// How many runs the median is taken of
+    #[arg(long, default_value_t = 5)]
+    pub runs: usize,
+}
+
+#[derive(Subcommand)]
+pub enum Eval {
+    /// Sentences and their translations: is each one's nearest its own translation?
+    Bitext(EvalArguments),
+    /// Queries and documents in BEIR form (corpus.jsonl, queries.jsonl, qrels.tsv)
+    Retrieval(EvalArguments),
+}
+
+#[derive(Args)]
+pub struct EvalArguments {
+    /// The folder with the set
+    pub folder: PathBuf,
+    /// A model's name or folder [default: the built-in one]
+    #[arg(long)]
+    pub model: Option<String>,
+    /// What the queries ask for, in English, where the model takes an instruction
+    #[arg(long)]
+    pub instruct: Option<String>,
+    /// Keep only the first N numbers of each vector
+    #[arg(long, value_name = "N")]
+    pub dims: Option<usize>,
+    /// Let each query see only the documents of its own language
+    #[arg(long)]
+    pub by_language: bool,
+    /// Use only one half of the queries: choose settings on one, report them on the other
+    #[arg(long, value_enum)]
+    pub half: Option<Half>,
+}

@@ -1,0 +1,56 @@
+//! Texts given as arguments or on standard input.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use anyhow::{Context, Result, bail};
+
+/// The texts given, or the lines of standard input where the only one is `-`.
+pub fn texts(given: &[String]) -> Result<Cow<'_, [String]>> {
+    if given != ["-"] {
+        return Ok(Cow::Borrowed(given));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).context("standard input could not be read")?;
+    Ok(Cow::Owned(lines(bytes)?))
+}
+
+fn lines(bytes: Vec<u8>) -> Result<Vec<String>> {
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+            bail!(
+                "standard input is not UTF-8: line {line} breaks off at byte {valid}; convert it first, for \
+                 example with `iconv -t UTF-8`"
+            );
+        }
+    };
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    if lines.is_empty() {
+        bail!("standard input is empty: give one text a line");
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn a_line_is_a_text_and_what_is_not_text_is_refused_by_its_place() {
+        let check =
+            |bytes: &[u8], expected: Result<&[&str], &str>| match (lines(bytes.to_vec()), expected)
+            {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+                (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+                (found, expected) => panic!("{bytes:?}: {found:?} where {expected:?} was expected"),
+            };
+        check("ein\nzwei\r\nтри".as_bytes(), Ok(&["ein", "zwei", "три"]));
+        check(b"one\n", Ok(&["one"]));
+        check(b"one\n\ntwo", Ok(&["one", "", "two"]));
+        check(b"", Err("empty"));
+        check(b"fine\nbad \xff", Err("line 2 breaks off at byte 9"));
+    }
+}

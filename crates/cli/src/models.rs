@@ -1,0 +1,178 @@
+//! `kenning models` and `kenning devices`.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use kenning_engine::{Device, Family, Home, ModelFolder, Models as Shelf, Pooling};
+use serde::Serialize;
+
+use crate::arguments::{Global, Models};
+use crate::{output, speed};
+
+#[derive(Serialize)]
+struct Card {
+    name: String,
+    path: String,
+    built_in: bool,
+    family: &'static str,
+    task: &'static str,
+    dimensions: Option<usize>,
+    max_tokens: usize,
+    pooling: Option<&'static str>,
+    matryoshka: Option<bool>,
+    takes_instruction: bool,
+    languages: Option<usize>,
+    licence: String,
+    origin: String,
+    summary: String,
+    bytes: u64,
+}
+
+/// A folder among the models that is none, and why.
+#[derive(Serialize)]
+struct Unusable {
+    path: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct List {
+    models: Vec<Card>,
+    unusable: Vec<Unusable>,
+}
+
+pub fn run(global: &Global, command: &Models) -> Result<()> {
+    let shelf = Shelf::discover(&Home::discover());
+    match command {
+        Models::List => list(global, &shelf),
+        Models::Show { name } => {
+            let folder = shelf.find(name)?;
+            let built_in =
+                shelf.list().iter().any(|found| found.built_in && found.path == folder.path);
+            show(global, &card(&folder, built_in)?)
+        }
+        Models::Speed(command) => speed::run(global, &shelf, command),
+    }
+}
+
+fn list(global: &Global, shelf: &Shelf) -> Result<()> {
+    let mut list = List { models: Vec::new(), unusable: Vec::new() };
+    for found in shelf.list() {
+        match found.folder.and_then(|folder| card(&folder, found.built_in)) {
+            Ok(card) => list.models.push(card),
+            Err(error) => {
+                list.unusable.push(Unusable {
+                    path: found.path.display().to_string(),
+                    reason: error.to_string(),
+                });
+            }
+        }
+    }
+    if global.json {
+        return output::json(&list);
+    }
+    let mut out = io::stdout().lock();
+    if list.models.is_empty() {
+        writeln!(out, "There is no model yet: `cargo xtask model` makes the built-in one.")?;
+    }
+    for card in &list.models {
+        let place = if card.built_in { "built in" } else { "installed" };
+        let size = card.bytes as f64 / 1e6;
+        writeln!(
+            out,
+            "{:<32} {:<7} {place:<9} {size:>8.0} MB  {}",
+            card.name, card.task, card.licence
+        )?;
+    }
+    for folder in &list.unusable {
+        output::notice(&folder.reason);
+    }
+    Ok(())
+}
+
+fn show(global: &Global, card: &Card) -> Result<()> {
+    if global.json {
+        return output::json(card);
+    }
+    let mut out = io::stdout().lock();
+    let optional = |value: Option<String>| value.unwrap_or_else(|| "unknown".into());
+    let rows = [
+        ("name", card.name.clone()),
+        ("does", card.task.into()),
+        ("when to take it", card.summary.clone()),
+        ("family", card.family.into()),
+        ("dimensions", optional(card.dimensions.map(|n| n.to_string()))),
+        (
+            "can be shortened",
+            if card.matryoshka == Some(true) { "yes" } else { "at a cost" }.into(),
+        ),
+        ("reads at most", format!("{} tokens", card.max_tokens)),
+        ("pooling", optional(card.pooling.map(Into::into))),
+        ("instruction", if card.takes_instruction { "taken" } else { "not taken" }.into()),
+        ("languages", optional(card.languages.map(|n| n.to_string()))),
+        ("licence", card.licence.clone()),
+        ("from", card.origin.clone()),
+        ("folder", card.path.clone()),
+        ("size", format!("{:.0} MB", card.bytes as f64 / 1e6)),
+    ];
+    for (name, value) in rows {
+        writeln!(out, "{name:<17} {value}")?;
+    }
+    Ok(())
+}
+
+fn card(folder: &ModelFolder, built_in: bool) -> Result<Card, kenning_engine::LoadError> {
+    let manifest = &folder.manifest;
+    let embed = manifest.embed.as_ref();
+    Ok(Card {
+        name: manifest.name.clone(),
+        path: folder.path.display().to_string(),
+        built_in,
+        family: match manifest.family {
+            Family::Qwen3 => "qwen3",
+            Family::Bert => "bert",
+            Family::XlmRoberta => "xlm_roberta",
+        },
+        task: manifest.task.verb(),
+        dimensions: if embed.is_some() { Some(folder.dimensions()?) } else { None },
+        max_tokens: manifest.max_tokens,
+        pooling: embed.map(|embed| match embed.pooling {
+            Pooling::Mean => "mean",
+            Pooling::Cls => "cls",
+            Pooling::Last => "last",
+        }),
+        matryoshka: embed.map(|embed| embed.matryoshka),
+        takes_instruction: embed.is_some_and(|embed| embed.instruction.is_some())
+            || manifest.rerank.is_some(),
+        languages: manifest.languages,
+        licence: manifest.licence.clone(),
+        origin: manifest.origin.clone(),
+        summary: manifest.summary.clone(),
+        bytes: folder.size(),
+    })
+}
+
+#[derive(Serialize)]
+struct DeviceReport {
+    device: String,
+    works: bool,
+    reason: Option<String>,
+}
+
+pub fn devices(global: &Global) -> Result<()> {
+    let test = |device: Device| {
+        let result = device.self_test();
+        let reason = result.as_ref().err().map(ToString::to_string);
+        DeviceReport { device: device.to_string(), works: result.is_ok(), reason }
+    };
+    let reports: Vec<DeviceReport> = Device::built_in().into_iter().map(test).collect();
+    if global.json {
+        return output::json(&reports);
+    }
+    let mut out = io::stdout().lock();
+    for report in reports {
+        let verdict = report.reason.unwrap_or_else(|| "computes what the reference does".into());
+        writeln!(out, "{:<16} {verdict}", report.device)?;
+    }
+    Ok(())
+}

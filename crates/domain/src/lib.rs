@@ -1,0 +1,10 @@
+//! The nouns of Kenning and the seams between its parts.
+//!
+//! This crate owns the words every other crate speaks in, and the traits through which crates that
+//! must not know each other meet. It never touches files, threads, serde or Tauri.
+
+mod model;
+
+pub use model::{
+    CountTokens, Embed, Embedded, ModelError, Overlong, Rerank, Reranked, Role, Truncation,
+};

@@ -1,0 +1,170 @@
+//! The models on this machine: the one that came with the program and those the user installed.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use kenning_inference::{
+    Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected, Task,
+};
+
+use crate::home::Home;
+
+/// Where models are looked for.
+#[derive(Clone, Debug)]
+pub struct Models {
+    /// Beside the program; read only.
+    built_in: Vec<PathBuf>,
+    installed: PathBuf,
+}
+
+/// A folder that holds a model, or tries to.
+#[derive(Debug)]
+pub struct Found {
+    pub path: PathBuf,
+    pub built_in: bool,
+    pub folder: Result<ModelFolder, LoadError>,
+}
+
+/// A model in memory, and where it computes.
+pub struct Opened<M> {
+    pub model: M,
+    pub name: String,
+    pub folder: ModelFolder,
+    pub selected: Selected,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ModelsError {
+    #[error(
+        "there is no model \"{name}\": known are {}; a path to a model folder is taken too",
+        list_of_names(.known)
+    )]
+    Unknown { name: String, known: Vec<String> },
+
+    #[error("there is no model that can {task} in {}: {remedy}", list_of_places(.places))]
+    None { task: &'static str, places: Vec<PathBuf>, remedy: &'static str },
+
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+fn list_of_names(names: &[String]) -> String {
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}
+
+fn list_of_places(places: &[PathBuf]) -> String {
+    places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(" or ")
+}
+
+impl Models {
+    /// Those beside the program, and those in Kenning's data folder.
+    pub fn discover(home: &Home) -> Self {
+        Self { built_in: beside_the_program(), installed: home.models() }
+    }
+
+    /// Every model folder, built-in ones first, by name. A folder that cannot be read is listed with
+    /// its reason.
+    pub fn list(&self) -> Vec<Found> {
+        let built_in = self.built_in.iter().map(|place| (place, true));
+        let mut found: Vec<Found> = Vec::new();
+        for (place, built_in) in built_in.chain([(&self.installed, false)]) {
+            for path in model_folders(place) {
+                let known = found.iter().any(|other| other.path.file_name() == path.file_name());
+                if !known {
+                    found.push(Found { folder: ModelFolder::open(&path), path, built_in });
+                }
+            }
+        }
+        found
+    }
+
+    /// A model by its name, by its folder's name, or by a path to its folder.
+    pub fn find(&self, name: &str) -> Result<ModelFolder, ModelsError> {
+        let path = Path::new(name);
+        if path.components().count() > 1 || path.is_absolute() || path.join("kenning.toml").exists()
+        {
+            return Ok(ModelFolder::open(path)?);
+        }
+        let mut known = Vec::new();
+        for found in self.list() {
+            let is_named = found.path.file_name().is_some_and(|folder| folder == name);
+            match found.folder {
+                Ok(folder) if is_named || folder.manifest.name == name => return Ok(folder),
+                Ok(folder) => known.push(folder.manifest.name),
+                Err(error) if is_named => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+        Err(ModelsError::Unknown { name: name.into(), known })
+    }
+
+    /// The model named, or the first that does the task: built-in models come before installed ones.
+    fn choose(&self, name: Option<&str>, task: Task) -> Result<ModelFolder, ModelsError> {
+        if let Some(name) = name {
+            return self.find(name);
+        }
+        let mut usable = self.list().into_iter().filter_map(|found| found.folder.ok());
+        usable.find(|folder| folder.manifest.task == task).ok_or_else(|| ModelsError::None {
+            task: task.verb(),
+            places: self.built_in.iter().chain([&self.installed]).cloned().collect(),
+            remedy: match task {
+                Task::Embed => {
+                    "make the built-in one with `cargo xtask model`, or name a model folder"
+                }
+                Task::Rerank => "name the folder of one",
+            },
+        })
+    }
+
+    pub fn embedder(
+        &self,
+        name: Option<&str>,
+        preference: DevicePreference,
+    ) -> Result<Opened<Embedder>, ModelsError> {
+        let folder = self.choose(name, Task::Embed)?;
+        open(folder, preference, Embedder::open)
+    }
+
+    pub fn reranker(
+        &self,
+        name: Option<&str>,
+        preference: DevicePreference,
+    ) -> Result<Opened<Reranker>, ModelsError> {
+        let folder = self.choose(name, Task::Rerank)?;
+        open(folder, preference, Reranker::open)
+    }
+}
+
+fn open<M>(
+    folder: ModelFolder,
+    preference: DevicePreference,
+    load: fn(&ModelFolder, Device) -> Result<M, LoadError>,
+) -> Result<Opened<M>, ModelsError> {
+    let selected = Device::select(preference);
+    let model = load(&folder, selected.device)?;
+    Ok(Opened { model, name: folder.manifest.name.clone(), folder, selected })
+}
+
+/// A program that was built lies beside its models or one folder below them, an installed one has
+/// them under `lib`.
+fn beside_the_program() -> Vec<PathBuf> {
+    let Ok(program) = env::current_exe().and_then(|path| path.canonicalize()) else {
+        return Vec::new();
+    };
+    let folder = program.parent().unwrap_or(Path::new("/"));
+    let candidates =
+        [folder.join("models"), folder.join("../models"), folder.join("../lib/kenning/models")];
+    candidates.into_iter().filter_map(|path| path.canonicalize().ok()).collect()
+}
+
+/// Folders whose names begin with a dot are half-made.
+fn model_folders(place: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(place).into_iter().flatten().flatten();
+    let is_shown = |path: &PathBuf| {
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        path.is_dir() && !hidden
+    };
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_shown).collect();
+    folders.sort();
+    folders
+}

@@ -1,0 +1,116 @@
+//! Which device computes, and the honest way back to the CPU.
+
+use std::fmt;
+
+use crate::candle::{Blocked, CandleOps};
+use crate::error::LoadError;
+use crate::family::{self, Head, Network};
+use crate::folder::ModelFolder;
+use crate::selftest;
+use crate::weights::Weights;
+
+/// A device that was found to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    Cpu,
+    Cuda(usize),
+    Metal(usize),
+}
+
+/// What the user asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DevicePreference {
+    /// The first GPU that passes its self-test, else the CPU.
+    #[default]
+    Auto,
+    Only(Device),
+}
+
+/// The device to use, and why it is not the one hoped for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selected {
+    pub device: Device,
+    /// Set when a GPU was asked for, or is built in, and the CPU is used all the same. To be shown.
+    pub fallback: Option<String>,
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu => write!(formatter, "CPU"),
+            Self::Cuda(number) => write!(formatter, "CUDA device {number}"),
+            Self::Metal(number) => write!(formatter, "Metal device {number}"),
+        }
+    }
+}
+
+impl Device {
+    /// The devices this build can try, best first.
+    pub fn built_in() -> Vec<Self> {
+        let mut devices = Vec::new();
+        if cfg!(feature = "cuda") {
+            devices.push(Self::Cuda(0));
+        }
+        if cfg!(feature = "metal") {
+            devices.push(Self::Metal(0));
+        }
+        devices.push(Self::Cpu);
+        devices
+    }
+
+    /// Chooses by preference and self-test. There is always an answer: the CPU.
+    pub fn select(preference: DevicePreference) -> Selected {
+        let wanted = match preference {
+            DevicePreference::Only(device) => vec![device],
+            DevicePreference::Auto => Self::built_in(),
+        };
+        let mut failures = Vec::new();
+        for device in wanted {
+            if device == Self::Cpu {
+                break;
+            }
+            match device.self_test() {
+                Ok(()) => return Selected { device, fallback: None },
+                Err(error) => failures.push(format!("{error}")),
+            }
+        }
+        let fallback = (!failures.is_empty())
+            .then(|| format!("{}; the CPU is used instead", failures.join("; ")));
+        Selected { device: Self::Cpu, fallback }
+    }
+
+    /// Computes a tiny network whose results are known and compares.
+    pub fn self_test(self) -> Result<(), LoadError> {
+        selftest::run(self)
+    }
+
+    /// Loads a folder's network onto this device.
+    pub(crate) fn load(
+        self,
+        folder: &ModelFolder,
+        head: Head,
+    ) -> Result<Box<dyn Network>, LoadError> {
+        family::load(self.ops(blocked(folder))?, folder, head)
+    }
+
+    pub(crate) fn ops(self, blocked: Blocked) -> Result<CandleOps, LoadError> {
+        let device = match self {
+            Self::Cpu => Ok(candle_core::Device::Cpu),
+            Self::Cuda(number) => candle_core::Device::new_cuda(number),
+            Self::Metal(number) => candle_core::Device::new_metal(number),
+        };
+        let device = device.map_err(|error| LoadError::Device {
+            device: self.to_string(),
+            reason: error.to_string(),
+        })?;
+        Ok(CandleOps { device, name: self.to_string(), blocked })
+    }
+}
+
+/// Blocked weights are widened while that costs little memory: a file of this size becomes at most
+/// eight times larger.
+const WIDEN_UP_TO: u64 = 256 << 20;
+
+fn blocked(folder: &ModelFolder) -> Blocked {
+    if Weights::size(&folder.path) <= WIDEN_UP_TO { Blocked::Widen } else { Blocked::Keep }
+}

@@ -1,0 +1,230 @@
+//! Texts to vectors: templates, limits, batches, pooling, lengths.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use kenning_domain::{CountTokens, Embed, Embedded, ModelError, Overlong, Role, Truncation};
+
+use crate::batch::{Batch, pack};
+use crate::device::Device;
+use crate::error::LoadError;
+use crate::family::{self, Head};
+use crate::folder::ModelFolder;
+use crate::manifest::{EmbedManifest, FILE_NAME, Task};
+use crate::owner::{Owner, Pending, Urgency};
+use crate::template::fill;
+use crate::tokens::{Tokens, compose};
+
+/// How many texts are tokenised and sorted by length together. While one window is computed the
+/// next is tokenised.
+const WINDOW: usize = 256;
+/// Shorter vectors than this say too little to be useful.
+const LEAST_DIMENSIONS: usize = 32;
+
+pub struct Embedder {
+    name: String,
+    folder: PathBuf,
+    manifest: EmbedManifest,
+    max_tokens: usize,
+    dimensions: usize,
+    end_token: Option<u32>,
+    tokens: Tokens,
+    owner: Owner,
+}
+
+/// One text ready to be computed.
+struct Prepared {
+    ids: Vec<u32>,
+    truncation: Option<Truncation>,
+}
+
+/// A batch on its way, and which texts its rows belong to.
+struct Sent {
+    texts: Vec<usize>,
+    pending: Pending,
+}
+
+impl Embedder {
+    pub fn open(folder: &ModelFolder, device: Device) -> Result<Self, LoadError> {
+        folder.expect(Task::Embed)?;
+        let malformed =
+            |reason: String| LoadError::Malformed { file: folder.path.join(FILE_NAME), reason };
+        let Some(manifest) = folder.manifest.embed.clone() else {
+            return Err(malformed("has no table [embed]".into()));
+        };
+        let sizes = family::sizes(folder)?;
+        folder.check_limit(sizes.positions)?;
+        let tokens = Tokens::open(folder, sizes.vocabulary)?;
+        let end_token = manifest.end_token.as_deref().map(|token| tokens.id(token)).transpose()?;
+        let network = device.load(folder, Head::Pool(manifest.pooling))?;
+        Ok(Self {
+            name: folder.manifest.name.clone(),
+            folder: folder.path.clone(),
+            max_tokens: folder.manifest.max_tokens,
+            dimensions: sizes.dimensions,
+            owner: Owner::start(network)?,
+            manifest,
+            end_token,
+            tokens,
+        })
+    }
+
+    /// The token ids the network sees for a text: what the parity tests compare first.
+    pub fn token_ids(&self, text: &str, role: Role<'_>) -> Result<Vec<u32>, ModelError> {
+        Ok(self.prepare(0, text, role, Overlong::Refuse)?.ids)
+    }
+
+    pub fn device(&self) -> &str {
+        self.owner.device()
+    }
+
+    fn prepare(
+        &self,
+        index: usize,
+        text: &str,
+        role: Role<'_>,
+        overlong: Overlong,
+    ) -> Result<Prepared, ModelError> {
+        let text = compose(text);
+        if text.trim().is_empty() {
+            return Err(ModelError::EmptyText { index });
+        }
+        let (filled, start) = self.fill(&text, role)?;
+        let added = if self.end_token.is_some() { 1 } else { self.tokens.added(false) };
+        let encoded = self.tokens.encode(&filled, self.max_tokens.saturating_sub(added))?;
+        let kept = encoded.cut_at.map(|end| end.saturating_sub(start).min(text.len()));
+        if let Some(kept) = kept
+            && (overlong == Overlong::Refuse || kept == 0)
+        {
+            let (limit, model) = (self.max_tokens, self.name.clone());
+            return Err(ModelError::TooLong { index, text_bytes: text.len(), limit, model });
+        }
+        let ids = match self.end_token {
+            Some(end) => encoded.ids().iter().copied().chain([end]).collect(),
+            None => self.tokens.finish(encoded)?,
+        };
+        let truncation = kept.map(|kept_bytes| Truncation {
+            index,
+            kept_tokens: ids.len(),
+            kept_bytes,
+            text_bytes: text.len(),
+        });
+        Ok(Prepared { ids, truncation })
+    }
+
+    /// The template with the text in it, and where in it the text starts.
+    fn fill(&self, text: &str, role: Role<'_>) -> Result<(String, usize), ModelError> {
+        let (template, given) = match role {
+            Role::Document => (&self.manifest.document, None),
+            Role::Query { instruction } => (&self.manifest.query, instruction),
+        };
+        if given.is_some() && self.manifest.instruction.is_none() {
+            return Err(ModelError::NoInstruction { model: self.name.clone() });
+        }
+        let instruction =
+            compose(given.or(self.manifest.instruction.as_deref()).unwrap_or_default());
+        let before = template.split("{text}").next().unwrap_or_default();
+        let start = fill(before, &[("instruction", &instruction)]).len();
+        Ok((fill(template, &[("instruction", &instruction), ("text", text)]), start))
+    }
+
+    fn kept_dimensions(&self, asked: Option<usize>) -> Result<usize, ModelError> {
+        let most = self.dimensions;
+        let least = LEAST_DIMENSIONS.min(most);
+        match asked {
+            None => Ok(most),
+            Some(asked) if (least..=most).contains(&asked) => Ok(asked),
+            Some(asked) => {
+                Err(ModelError::Dimensions { asked, least, most, model: self.name.clone() })
+            }
+        }
+    }
+
+    fn send(&self, prepared: &[Prepared], first: usize, urgency: Urgency) -> Vec<Sent> {
+        let lengths: Vec<usize> = prepared.iter().map(|text| text.ids.len()).collect();
+        let batches = pack(&lengths, self.owner.tokens_per_batch);
+        let send = |texts: Vec<usize>| {
+            let mut batch = Batch::default();
+            texts.iter().for_each(|&text| batch.push(&prepared[text].ids));
+            let pending = self.owner.submit(batch, urgency);
+            Sent { texts: texts.into_iter().map(|text| first + text).collect(), pending }
+        };
+        batches.into_iter().map(send).collect()
+    }
+
+    fn receive(&self, sent: Sent, kept: usize, vectors: &mut [Vec<f32>]) -> Result<(), ModelError> {
+        for (text, row) in sent.texts.into_iter().zip(sent.pending.wait()?) {
+            vectors[text] = unit_length(&row[..kept])
+                .ok_or_else(|| ModelError::NotANumber { file: self.folder.clone() })?;
+        }
+        Ok(())
+    }
+}
+
+impl Embed for Embedder {
+    fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    fn embed(
+        &self,
+        texts: &[&str],
+        role: Role<'_>,
+        dimensions: Option<usize>,
+        overlong: Overlong,
+    ) -> Result<Embedded, ModelError> {
+        let kept = self.kept_dimensions(dimensions)?;
+        let urgency = if role == Role::Document { Urgency::Document } else { Urgency::Query };
+        let mut answer = Embedded { vectors: vec![Vec::new(); texts.len()], ..Embedded::default() };
+        let mut on_the_way: VecDeque<Vec<Sent>> = VecDeque::new();
+        for (number, window) in texts.chunks(WINDOW).enumerate() {
+            let first = number * WINDOW;
+            let prepared = window.iter().enumerate();
+            let prepared =
+                prepared.map(|(index, text)| self.prepare(first + index, text, role, overlong));
+            let prepared: Vec<Prepared> = prepared.collect::<Result<_, _>>()?;
+            answer.tokens += prepared.iter().map(|text| text.ids.len()).sum::<usize>();
+            answer.truncated.extend(prepared.iter().filter_map(|text| text.truncation));
+            on_the_way.push_back(self.send(&prepared, first, urgency));
+            if on_the_way.len() > 1 {
+                for sent in on_the_way.pop_front().into_iter().flatten() {
+                    self.receive(sent, kept, &mut answer.vectors)?;
+                }
+            }
+        }
+        for sent in on_the_way.into_iter().flatten() {
+            self.receive(sent, kept, &mut answer.vectors)?;
+        }
+        Ok(answer)
+    }
+}
+
+impl CountTokens for Embedder {
+    fn count_tokens(&self, text: &str) -> Result<usize, ModelError> {
+        self.tokens.count(text)
+    }
+}
+
+/// `None` where the row has no direction: it is zero, or not made of numbers.
+fn unit_length(row: &[f32]) -> Option<Vec<f32>> {
+    let length = row.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt();
+    let usable = length.is_finite() && length > 0.0;
+    usable.then(|| row.iter().map(|value| (f64::from(*value) / length) as f32).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit_length;
+
+    #[test]
+    fn rows_get_length_one_or_are_refused() {
+        let check = |row: &[f32], expected: Option<Vec<f32>>| {
+            assert_eq!(unit_length(row), expected, "{row:?}")
+        };
+        check(&[3.0, 4.0], Some(vec![0.6, 0.8]));
+        check(&[1e30, 0.0], Some(vec![1.0, 0.0]));
+        check(&[0.0, 0.0], None);
+        check(&[f32::NAN, 1.0], None);
+        check(&[f32::INFINITY, 1.0], None);
+    }
+}

@@ -1,0 +1,32 @@
+//! Tokens to vectors and scores.
+//!
+//! Owns: model folders as they lie on disk, tokenising, packing texts into batches, the model
+//! families, and the devices they run on. A family is written once against the operations of
+//! [`ops::Ops`]; a backend implements those.
+//!
+//! Must never know: the network, an async runtime, or any file outside the model folder it is given.
+
+mod batch;
+mod candle;
+mod config;
+mod device;
+mod embedder;
+mod error;
+mod family;
+mod folder;
+mod manifest;
+mod ops;
+mod owner;
+mod reranker;
+mod selftest;
+mod template;
+mod tokens;
+mod weights;
+
+pub use device::{Device, DevicePreference, Selected};
+pub use embedder::Embedder;
+pub use error::LoadError;
+pub use folder::ModelFolder;
+pub use manifest::{Family, Manifest, Pooling, Task};
+pub use reranker::Reranker;
+pub use weights::{WeightType, dequantise};

@@ -1,0 +1,153 @@
+//! `kenning.toml`: what a model folder says about its model that `config.json` does not.
+//!
+//! Everything particular to one model (its prompts, pooling, limit, licence) stands there and
+//! nowhere in code.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{FETCH_AGAIN, LoadError};
+
+pub const FILE_NAME: &str = "kenning.toml";
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    pub name: String,
+    pub family: Family,
+    pub task: Task,
+    /// The longest input the model reads, its own template and end tokens included.
+    pub max_tokens: usize,
+    #[serde(default)]
+    pub licence: String,
+    /// Where the weights come from, in words.
+    #[serde(default)]
+    pub origin: String,
+    /// One honest sentence on when to take it.
+    #[serde(default)]
+    pub summary: String,
+    /// How many languages it was trained for, where that is known.
+    pub languages: Option<usize>,
+    pub embed: Option<EmbedManifest>,
+    pub rerank: Option<RerankManifest>,
+    /// File name to sha256, for whoever verifies the folder.
+    #[serde(default)]
+    pub digests: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    Qwen3,
+    Bert,
+    XlmRoberta,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    Embed,
+    Rerank,
+}
+
+impl Task {
+    pub fn verb(self) -> &'static str {
+        match self {
+            Task::Embed => "embed",
+            Task::Rerank => "rerank",
+        }
+    }
+}
+
+/// Which of a text's final rows become its vector.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// The mean of all rows.
+    Mean,
+    /// The first row, as BERT's classification token.
+    Cls,
+    /// The last row, as a causal model's end-of-text token.
+    Last,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmbedManifest {
+    pub pooling: Pooling,
+    /// Whether the model was trained so that the first numbers of a vector suffice.
+    #[serde(default)]
+    pub matryoshka: bool,
+    /// `{text}` stands for the text, `{instruction}` for the instruction where the model takes one.
+    pub query: String,
+    pub document: String,
+    /// The instruction used where none is given.
+    pub instruction: Option<String>,
+    /// Appended to every text in place of what the tokenizer's own post-processor would add.
+    pub end_token: Option<String>,
+}
+
+/// A generative reranker's template. A cross-encoder has none: its tokenizer joins the pair.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RerankManifest {
+    pub prefix: String,
+    /// With `{instruction}`, `{query}` and `{document}`.
+    pub body: String,
+    pub suffix: String,
+    pub instruction: String,
+    /// The two tokens whose probabilities are compared.
+    pub yes: String,
+    pub no: String,
+}
+
+impl Manifest {
+    pub(crate) fn read(folder: &Path) -> Result<Self, LoadError> {
+        let file = folder.join(FILE_NAME);
+        let text = std::fs::read_to_string(&file).map_err(|source| LoadError::Unreadable {
+            file: file.clone(),
+            source,
+            remedy: FETCH_AGAIN,
+        })?;
+        let manifest: Self = toml::from_str(&text).map_err(|error| LoadError::Malformed {
+            file: file.clone(),
+            reason: error.to_string().trim().replace('\n', " "),
+        })?;
+        manifest.check().map_err(|reason| LoadError::Malformed { file, reason: reason.into() })?;
+        Ok(manifest)
+    }
+
+    fn check(&self) -> Result<(), &'static str> {
+        if self.task == Task::Embed && self.embed.is_none() {
+            return Err("task is \"embed\", so a table [embed] is needed");
+        }
+        if self.task == Task::Rerank && self.family == Family::Qwen3 && self.rerank.is_none() {
+            return Err("task is \"rerank\" in the family qwen3, so a table [rerank] is needed");
+        }
+        if self.task == Task::Rerank && self.family == Family::Bert {
+            return Err("the family bert has no reranker: use xlm_roberta or qwen3");
+        }
+        if let Some(embed) = &self.embed {
+            if !embed.query.contains("{text}") || !embed.document.contains("{text}") {
+                return Err("embed.query and embed.document must each contain {text}");
+            }
+            if self.family == Family::Qwen3 && embed.pooling == Pooling::Cls {
+                return Err(
+                    "a causal model's first row has seen nothing: embed.pooling must be \"last\" or \"mean\"",
+                );
+            }
+            if embed.query.contains("{instruction}") != embed.instruction.is_some() {
+                return Err("embed.instruction and {instruction} in embed.query go together");
+            }
+        }
+        let fills_body = |rerank: &RerankManifest| {
+            rerank.body.contains("{query}") && rerank.body.contains("{document}")
+        };
+        if !self.rerank.as_ref().is_none_or(fills_body) {
+            return Err("rerank.body must contain {query} and {document}");
+        }
+        Ok(())
+    }
+}

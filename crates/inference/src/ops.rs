@@ -1,0 +1,114 @@
+//! The operations a family is written in, and a backend implements.
+//!
+//! Activations are `Rows`: one row for each token of a packed batch, texts one after another without
+//! padding. Which rows belong to one text is said by [`Span`]s, so nothing here has a batch dimension.
+
+use std::ops::Range;
+
+use crate::error::LoadError;
+use crate::weights::Stored;
+
+/// The rows of one text: which ask (`queries`) and which are asked (`keys`). The two differ only in a
+/// last layer of which just the pooled rows are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub queries: Range<usize>,
+    pub keys: Range<usize>,
+}
+
+/// How attention is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heads {
+    pub queries: usize,
+    /// Fewer than `queries` where several of those share one.
+    pub keys: usize,
+    pub width: usize,
+}
+
+/// What a row may see of its own text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Every row.
+    All,
+    /// The rows up to itself. With a single query row that row counts as the last.
+    Past,
+}
+
+/// A backend failed while computing: out of memory, a lost device.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Fault(pub String);
+
+pub trait Ops: Send + 'static {
+    type Rows;
+    type Linear: Send;
+    type Table: Send;
+    type Norm: Send;
+    type Rotation: Send;
+
+    /// The name to show, as "CPU" or "CUDA 0".
+    fn device(&self) -> String;
+    /// How many tokens one batch should hold for this device to be well used.
+    fn tokens_per_batch(&self) -> usize;
+
+    /// A product with `weight` (out × in), plus `bias` where there is one.
+    fn load_linear(
+        &self,
+        weight: Stored,
+        bias: Option<Vec<f32>>,
+    ) -> Result<Self::Linear, LoadError>;
+    fn load_table(&self, rows: Stored) -> Result<Self::Table, LoadError>;
+    /// Layer normalisation where there is a bias, root-mean-square normalisation where there is none.
+    fn load_norm(
+        &self,
+        gain: Vec<f32>,
+        bias: Option<Vec<f32>>,
+        epsilon: f32,
+    ) -> Result<Self::Norm, LoadError>;
+    /// Rotary positions 0 to `positions`.
+    fn load_rotation(
+        &self,
+        base: f64,
+        width: usize,
+        positions: usize,
+    ) -> Result<Self::Rotation, LoadError>;
+
+    fn lookup(&self, table: &Self::Table, ids: &[u32]) -> Result<Self::Rows, Fault>;
+    fn linear(&self, linear: &Self::Linear, rows: &Self::Rows) -> Result<Self::Rows, Fault>;
+    fn add(&self, rows: Self::Rows, other: &Self::Rows) -> Result<Self::Rows, Fault>;
+    fn norm(&self, norm: &Self::Norm, rows: &Self::Rows) -> Result<Self::Rows, Fault>;
+    /// Normalises each of a row's `heads` parts by itself.
+    fn norm_heads(
+        &self,
+        norm: &Self::Norm,
+        rows: Self::Rows,
+        heads: usize,
+    ) -> Result<Self::Rows, Fault>;
+    fn rotate(
+        &self,
+        rotation: &Self::Rotation,
+        rows: Self::Rows,
+        positions: &[u32],
+        heads: usize,
+    ) -> Result<Self::Rows, Fault>;
+    /// Scaled dot-product attention within each span. Answers one row for each query row, in order.
+    fn attention(
+        &self,
+        queries: &Self::Rows,
+        keys: &Self::Rows,
+        values: &Self::Rows,
+        heads: Heads,
+        spans: &[Span],
+        sight: Sight,
+    ) -> Result<Self::Rows, Fault>;
+    /// The exact (erf) form.
+    fn gelu(&self, rows: Self::Rows) -> Result<Self::Rows, Fault>;
+    /// `silu(gate) * up`.
+    fn silu_gate(&self, gate: Self::Rows, up: &Self::Rows) -> Result<Self::Rows, Fault>;
+    fn tanh(&self, rows: Self::Rows) -> Result<Self::Rows, Fault>;
+    fn select(&self, rows: &Self::Rows, indices: &[u32]) -> Result<Self::Rows, Fault>;
+    /// The mean of each range's rows.
+    fn means(&self, rows: &Self::Rows, ranges: &[Range<usize>]) -> Result<Self::Rows, Fault>;
+    /// All values, row by row.
+    fn read(&self, rows: &Self::Rows) -> Result<Vec<f32>, Fault>;
+}

@@ -1,0 +1,13 @@
+//! Everything that is tested from outside a crate, as one program: it links once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed, and the panic says where"
+)]
+
+mod builtin_model;
+mod cli;
+mod golden;
+mod staging;
+mod tidy;

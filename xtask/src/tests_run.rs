@@ -1,0 +1,53 @@
+//! `cargo xtask test`: every check there is, one after the other, until one fails.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::workspace::{self, Workspace};
+use crate::{licences, model, set_up};
+
+struct Step {
+    name: &'static str,
+    run: fn(&Workspace) -> Result<()>,
+}
+
+/// What others need comes first; then what fails fastest.
+const STEPS: &[Step] = &[
+    Step { name: "tools", run: set_up::tools },
+    Step { name: "format", run: |w| cargo(w, &["fmt", "--all", "--check"]) },
+    Step { name: "licences", run: licences::check },
+    Step { name: "built-in model", run: model::make },
+    Step { name: "lints", run: |w| cargo(w, LINTS) },
+    Step { name: "tests", run: |w| cargo(w, &["test", "--workspace"]) },
+];
+
+const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let mut times = Vec::new();
+    for step in STEPS {
+        println!("\n== {}", step.name);
+        let start = Instant::now();
+        let outcome = (step.run)(workspace);
+        times.push((step.name, start.elapsed()));
+        if outcome.is_err() {
+            print_times(&times);
+        }
+        outcome.with_context(|| format!("the step “{}” failed", step.name))?;
+    }
+    print_times(&times);
+    println!("everything passed");
+    Ok(())
+}
+
+fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    workspace::run(&mut workspace.cargo(arguments))
+}
+
+fn print_times(times: &[(&str, Duration)]) {
+    println!("\n== time taken");
+    for (name, time) in times {
+        println!("{name:<16} {:>7.1} s", time.as_secs_f64());
+    }
+}
