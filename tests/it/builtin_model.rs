@@ -88,9 +88,7 @@ fn engine_rows() -> Vec<Row> {
 }
 
 fn models() -> PathBuf {
-    let root = tests().parent().unwrap();
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    root.join(target).join("models")
+    crate::staging::target().join("models")
 }
 
 fn tests() -> &'static Path {

@@ -9,5 +9,6 @@
 mod builtin_model;
 mod cli;
 mod golden;
+mod qwen3_tokenizer;
 mod staging;
 mod tidy;

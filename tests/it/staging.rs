@@ -39,6 +39,12 @@ pub fn golden_folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name)
 }
 
+/// Where cargo, and `cargo xtask`, put what they make.
+pub fn target() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
 pub fn golden(name: &str) -> Golden {
     let text = fs::read_to_string(golden_folder(name).join("golden.json")).unwrap();
     serde_json::from_str(&text).unwrap()

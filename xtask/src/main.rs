@@ -1,11 +1,15 @@
-//! `cargo xtask run | test | model`: everything a person does with this repository, each one command.
+//! `cargo xtask run | test | model | bench`: everything a person does with this repository, each one command.
 //!
-//! Owns set-up, the test run and the making of the built-in model. Knows the program only as a
+//! Owns set-up, the test run, the making of the built-in model and the benchmarks. Knows the program only as a
 //! command to build and start, never as a library, so that it is ready before the program compiles.
 
 // A tool for the terminal: printing is what it is for.
 #![allow(clippy::print_stdout)]
 
+mod bench;
+mod digest;
+mod fetched;
+mod files;
 mod licences;
 mod model;
 mod ranking;
@@ -22,6 +26,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench::Bench;
 use crate::workspace::Workspace;
 
 #[derive(Parser)]
@@ -45,6 +50,11 @@ enum Task {
     Test,
     /// Make the built-in model, unless it is there already.
     Model,
+    /// Measure, for the tables in docs/PERFORMANCE.md.
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
 }
 
 fn main() -> ExitCode {
@@ -64,5 +74,6 @@ fn run(task: Task) -> Result<()> {
         Task::Run { folder, query } => terminal::run(&workspace, folder, query),
         Task::Test => tests_run::run(&workspace),
         Task::Model => model::make(&workspace),
+        Task::Bench { bench } => bench::run(&workspace, &bench),
     }
 }

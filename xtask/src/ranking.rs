@@ -59,13 +59,12 @@ fn vectors(answer: &Value) -> Option<Vec<Vector>> {
     answer["vectors"].as_array()?.iter().map(vector).collect()
 }
 
-/// The places of the documents nearest to a query, the nearest first, each with its nearness.
-pub fn best(query: &[f64], documents: &[Vector], count: usize) -> Vec<(usize, f64)> {
+/// The places of the documents nearest to a query, the nearest first.
+pub fn best(query: &[f64], documents: &[Vector], count: usize) -> Vec<usize> {
     let nearness = |document: &Vector| query.iter().zip(document).map(|(a, b)| a * b).sum();
     let mut all: Vec<(usize, f64)> = documents.iter().map(nearness).enumerate().collect();
     all.sort_by(|one, other| other.1.total_cmp(&one.1));
-    all.truncate(count);
-    all
+    all.into_iter().take(count).map(|(place, _)| place).collect()
 }
 
 #[cfg(test)]
@@ -73,6 +72,6 @@ mod tests {
     #[test]
     fn the_nearest_documents_come_first() {
         let documents = [vec![0.0, 1.0], vec![1.0, 0.0], vec![0.6, 0.8]];
-        assert_eq!(super::best(&[1.0, 0.0], &documents, 2), [(1, 1.0), (2, 0.6)]);
+        assert_eq!(super::best(&[1.0, 0.0], &documents, 2), [1, 2]);
     }
 }

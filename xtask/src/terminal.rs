@@ -53,10 +53,10 @@ fn answer(
     let query_vector = kenning.embed("query", &[&query])?.remove(0);
 
     println!("\nNearest to “{query}”:\n");
-    for (index, score) in ranking::best(&query_vector, &documents, SHOWN) {
+    for (place, index) in ranking::best(&query_vector, &documents, SHOWN).into_iter().enumerate() {
         let file = &files[index];
         let path = file.path.strip_prefix(folder).unwrap_or(&file.path);
-        println!("{score:.3}  {}\n       {}", path.display(), file.first_line());
+        println!("{}. {}\n   {}", place + 1, path.display(), file.first_line());
     }
     Ok(())
 }

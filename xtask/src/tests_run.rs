@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::workspace::{self, Workspace};
-use crate::{licences, model, set_up};
+use crate::{fetched, licences, model, set_up};
 
 struct Step {
     name: &'static str,
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step { name: "format", run: |w| cargo(w, &["fmt", "--all", "--check"]) },
     Step { name: "licences", run: licences::check },
     Step { name: "built-in model", run: model::make },
+    Step { name: "test material", run: |w| fetched::qwen3_tokenizer(w).map(drop) },
     Step { name: "lints", run: |w| cargo(w, LINTS) },
     Step { name: "tests", run: |w| cargo(w, &["test", "--workspace"]) },
 ];

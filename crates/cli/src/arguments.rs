@@ -157,13 +157,13 @@ pub struct Speed {
 #[derive(Subcommand)]
 pub enum Eval {
     /// Sentences and their translations: is each one's nearest its own translation?
-    Bitext(EvalArguments),
+    Bitext(EvalSet),
     /// Queries and documents in BEIR form (corpus.jsonl, queries.jsonl, qrels.tsv)
-    Retrieval(EvalArguments),
+    Retrieval(EvalRetrieval),
 }
 
 #[derive(Args)]
-pub struct EvalArguments {
+pub struct EvalSet {
     /// The folder with the set
     pub folder: PathBuf,
     /// A model's name or folder [default: the built-in one]
@@ -175,6 +175,12 @@ pub struct EvalArguments {
     /// Keep only the first N numbers of each vector
     #[arg(long, value_name = "N")]
     pub dims: Option<usize>,
+}
+
+#[derive(Args)]
+pub struct EvalRetrieval {
+    #[command(flatten)]
+    pub set: EvalSet,
     /// Let each query see only the documents of its own language
     #[arg(long)]
     pub by_language: bool,

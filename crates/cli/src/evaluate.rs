@@ -8,45 +8,35 @@ use anyhow::Result;
 use kenning_engine::{Embedder, Home, Models};
 use serde::Serialize;
 
-use crate::arguments::{Eval, EvalArguments, Global};
+use crate::arguments::{Eval, EvalRetrieval, EvalSet, Global};
 use crate::eval::{self, Options, Progress};
 use crate::output;
 
 pub fn run(global: &Global, command: &Eval) -> Result<()> {
     match command {
-        Eval::Bitext(arguments) => {
-            let model = open(global, arguments)?;
-            let report =
-                eval::bitext(&model, &arguments.folder, &options(arguments), &mut show_progress());
+        Eval::Bitext(set) => {
+            let model = open(global, set)?;
+            let report = eval::bitext(&model, &set.folder, &options(set), &mut show_progress());
             print(global, &report?)
         }
-        Eval::Retrieval(arguments) => {
-            let model = open(global, arguments)?;
-            let report = eval::retrieval(
-                &model,
-                &arguments.folder,
-                &options(arguments),
-                &mut show_progress(),
-            );
+        Eval::Retrieval(EvalRetrieval { set, by_language, half }) => {
+            let model = open(global, set)?;
+            let options = Options { by_language: *by_language, half: *half, ..options(set) };
+            let report = eval::retrieval(&model, &set.folder, &options, &mut show_progress());
             print(global, &report?)
         }
     }
 }
 
-fn open(global: &Global, arguments: &EvalArguments) -> Result<Embedder> {
+fn open(global: &Global, set: &EvalSet) -> Result<Embedder> {
     let models = Models::discover(&Home::discover());
-    let opened = models.embedder(arguments.model.as_deref(), global.preference())?;
+    let opened = models.embedder(set.model.as_deref(), global.preference())?;
     output::notice_fallback(&opened.selected);
     Ok(opened.model)
 }
 
-fn options(arguments: &EvalArguments) -> Options {
-    Options {
-        instruction: arguments.instruct.clone(),
-        dimensions: arguments.dims,
-        by_language: arguments.by_language,
-        half: arguments.half,
-    }
+fn options(set: &EvalSet) -> Options {
+    Options { instruction: set.instruct.clone(), dimensions: set.dims, ..Options::default() }
 }
 
 /// Progress on one line that is written over, where somebody can see it.

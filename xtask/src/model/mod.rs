@@ -5,7 +5,6 @@
 //! whole or not at all.
 
 mod charsmap;
-mod digest;
 mod gguf;
 mod manifest;
 mod source;
@@ -18,6 +17,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::digest;
+use crate::files::{empty, replace, write};
 use crate::workspace::Workspace;
 use source::Source;
 
@@ -74,32 +75,4 @@ fn write_folder(source: &Source, folder: &Path) -> Result<()> {
 
 fn write_json(path: &Path, value: &serde_json::Value) -> Result<()> {
     write(path, &serde_json::to_vec(value)?)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).with_context(|| {
-        format!("{} cannot be written; is the disk full or the folder read-only?", path.display())
-    })
-}
-
-/// An empty folder at `path`, whatever an interrupted run left there.
-fn empty(path: &Path) -> Result<()> {
-    remove(path)?;
-    fs::create_dir_all(path).with_context(|| format!("{} cannot be made", path.display()))
-}
-
-/// Moves a folder to its final name, in place of what an older recipe made.
-fn replace(from: &Path, to: &Path) -> Result<()> {
-    remove(to)?;
-    fs::rename(from, to)
-        .with_context(|| format!("{} cannot be renamed to {}", from.display(), to.display()))
-}
-
-fn remove(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("{} cannot be removed", path.display()))
-        }
-        _ => Ok(()),
-    }
 }

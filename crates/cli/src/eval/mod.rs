@@ -31,7 +31,9 @@ pub struct Options {
 }
 
 /// One of two fixed halves of a set's queries: parameters are chosen on one and reported on the
-/// other. The halves depend on nothing but the queries' ids, so they are the same everywhere.
+/// other. The halves depend on nothing but the queries' ids, so they are the same everywhere. A
+/// question's translations, whose ids differ in a language before a hyphen, stay in one half: a
+/// parameter that was fitted to the question in German has seen it in French.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Half {
     Even,
@@ -39,14 +41,15 @@ pub enum Half {
 }
 
 impl Half {
-    fn keeps(self, id: &str) -> bool {
-        let odd = scattered(id) >> 63 == 1;
+    fn keeps(self, id: &str, language: Option<&str>) -> bool {
+        let prefix = language.and_then(|language| id.strip_prefix(language)?.strip_prefix('-'));
+        let odd = scattered(prefix.unwrap_or(id)) >> 63 == 1;
         odd == (self == Half::Odd)
     }
 }
 
 /// FNV-1a, with its bits mixed once more. The lowest bit of FNV-1a alone is only the parity of the
-/// bytes' lowest bits, which would tie ids that differ in one letter (`de-q1`, `fr-q1`) together.
+/// bytes' lowest bits.
 fn scattered(id: &str) -> u64 {
     let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

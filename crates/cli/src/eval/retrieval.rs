@@ -78,7 +78,10 @@ pub fn retrieval(
         check_languages(&set.queries, "query")?;
     }
     let asked: Vec<usize> = (0..set.queries.len())
-        .filter(|query| options.half.is_none_or(|half| half.keeps(&set.queries[*query].id)))
+        .filter(|&query| {
+            let Entry { id, language, .. } = &set.queries[query];
+            options.half.is_none_or(|half| half.keeps(id, language.as_deref()))
+        })
         .collect();
     let questions: Vec<Question<'_>> =
         asked.iter().filter_map(|query| Question::of(&set, *query, options)).collect();

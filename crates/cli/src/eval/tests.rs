@@ -197,14 +197,14 @@ const CORPUS: &str = r#"{"_id": "de-dog", "lang": "de", "title": "hund", "text":
 {"_id": "ja-moon", "lang": "ja", "text": "月"}
 "#;
 const QUERIES: &str = r#"{"_id": "en-1", "lang": "en", "text": "dog rain"}
-{"_id": "de-1", "lang": "de", "text": "mond?"}
+{"_id": "de-6", "lang": "de", "text": "mond?"}
 {"_id": "es-1", "lang": "es", "text": "pan"}
 {"_id": "ja-1", "lang": "ja", "text": "橋"}
 "#;
 /// English: one answer in its own language, one in another. German: likewise, and one more abroad.
 /// Spanish: only abroad. Japanese: none.
 const JUDGEMENTS: &str = "query-id\tcorpus-id\tscore\nen-1\ten-dog\t1\nen-1\tde-dog\t1\n\
-                          de-1\tde-moon\t2\nde-1\tes-moon\t1\nde-1\tja-moon\t1\n\
+                          de-6\tde-moon\t2\nde-6\tes-moon\t1\nde-6\tja-moon\t1\n\
                           es-1\ten-bread\t1\nja-1\ten-dog\t0\n";
 
 fn multilingual() -> TempDir {
@@ -221,7 +221,7 @@ fn own_and_foreign_seek_only_their_own_answers() {
     let report = retrieval_json(&Dictionary::new(1.0), folder.path(), &Options::default()).unwrap();
     // en-1: en-dog at 1, de-dog and en-bread both at 2/3, where de-dog has the lower id. With en-dog
     //   taken out, the foreign answer stands first.
-    // de-1: de-moon at 1, es-moon and ja-moon at 1/2, de-dog at 1/√6.
+    // de-6: de-moon at 1, es-moon and ja-moon at 1/2, de-dog at 1/√6.
     // es-1: es-moon at 1/2 for its accent alone, then en-bread at 1/√6: rank 2.
     let second = 1.0 / 3_f64.log2();
     let expected = json!({
@@ -319,17 +319,18 @@ fn retrieval_embeds_each_side_in_its_role_and_reports_how_far_it_is() {
 #[test]
 fn the_halves_share_no_query_and_make_up_the_whole() {
     let ids: Vec<String> = (0..1000).map(|number| format!("query-{number}")).collect();
-    let even = ids.iter().filter(|id| Half::Even.keeps(id)).count();
-    let both = ids.iter().filter(|id| Half::Even.keeps(id) == Half::Odd.keeps(id)).count();
+    let even = ids.iter().filter(|id| Half::Even.keeps(id, None)).count();
+    let both =
+        ids.iter().filter(|id| Half::Even.keeps(id, None) == Half::Odd.keeps(id, None)).count();
     assert!((450..550).contains(&even), "{even}");
     assert_eq!(both, 0);
-    // A translation of the same question falls into either half, whatever its prefix.
-    let apart = (0..1000)
-        .filter(|number| {
-            Half::Even.keeps(&format!("de-{number}")) != Half::Even.keeps(&format!("fr-{number}"))
-        })
-        .count();
-    assert!((400..600).contains(&apart), "{apart}");
+    let kept = |language: &str, number: usize| {
+        Half::Even.keeps(&format!("{language}-{number}"), Some(language))
+    };
+    assert!(
+        (0..1000).all(|number| kept("de", number) == kept("fr", number)),
+        "translations stay together"
+    );
 }
 
 #[test]

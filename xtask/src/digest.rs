@@ -1,10 +1,10 @@
-//! The sha256 of a file, as text.
+//! The sha256 of a file, and whether it is the right one.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 pub fn of_file(path: &Path) -> Result<String> {
@@ -14,6 +14,19 @@ pub fn of_file(path: &Path) -> Result<String> {
     io::copy(&mut file, &mut digest)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Refuses a fetched file that is another one than was meant.
+pub fn check(path: &Path, expected: &str) -> Result<()> {
+    let found = of_file(path)?;
+    if found != expected {
+        bail!(
+            "{} is not the file this was written for: its sha256 is {found}, not {expected}. \
+             Remove it and run this again; if that does not help, do not trust where it came from",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]

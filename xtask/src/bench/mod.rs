@@ -1,0 +1,25 @@
+//! `cargo xtask bench`: the measurements that `docs/PERFORMANCE.md` reports, each one command.
+
+mod embed;
+mod random_model;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::workspace::Workspace;
+
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Tokens a second of the built-in model, and of a random one in the shape of Qwen3-0.6B.
+    Embed {
+        /// How many runs each median is taken of.
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+    },
+}
+
+pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Embed { runs } => embed::run(workspace, *runs),
+    }
+}
