@@ -10,7 +10,10 @@ use crate::error::LoadError;
 use crate::ops::{Fault, Heads, Ops, Sight, Span};
 use crate::weights::{Stored, WeightType};
 
-/// How many attention scores are held at once: longer texts are taken in blocks of query rows.
+#[cfg(test)]
+mod tests;
+
+/// How many attention scores are held at once by default: 64 MB of them.
 const SCORES_AT_ONCE: usize = 16 << 20;
 
 /// Whether blocked weights are multiplied as they are or widened once. Widened is faster on the CPU
@@ -22,9 +25,11 @@ pub enum Blocked {
 }
 
 pub struct CandleOps {
-    pub device: Device,
-    pub name: String,
-    pub blocked: Blocked,
+    device: Device,
+    name: String,
+    blocked: Blocked,
+    /// How many attention scores are held at once: longer texts are taken in blocks of query rows.
+    scores_at_once: usize,
 }
 
 pub enum Linear {
@@ -55,6 +60,10 @@ impl From<candle_core::Error> for Fault {
 }
 
 impl CandleOps {
+    pub fn new(device: Device, name: String, blocked: Blocked) -> Self {
+        Self { device, name, blocked, scores_at_once: SCORES_AT_ONCE }
+    }
+
     fn load_fault(&self, error: candle_core::Error) -> LoadError {
         LoadError::Device { device: self.name.clone(), reason: error.to_string() }
     }
@@ -125,7 +134,7 @@ impl CandleOps {
                 .reshape((count * heads.keys, keys, heads.width))
         };
         let (key, value) = (split(key)?, split(value)?);
-        let block = (SCORES_AT_ONCE / (count * heads.queries * keys)).clamp(1, queries);
+        let block = (self.scores_at_once / (count * heads.queries * keys)).clamp(1, queries);
         let mut blocks = Vec::new();
         for first in (0..queries).step_by(block) {
             let rows = first..(first + block).min(queries);

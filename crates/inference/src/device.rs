@@ -103,7 +103,7 @@ impl Device {
             device: self.to_string(),
             reason: error.to_string(),
         })?;
-        Ok(CandleOps { device, name: self.to_string(), blocked })
+        Ok(CandleOps::new(device, self.to_string(), blocked))
     }
 }
 
