@@ -244,13 +244,16 @@ fn a_missing_or_broken_file_of_a_model_is_named() {
     }
 }
 
+/// A model of which one piece of one file was changed must be refused.
+fn check_edited(model: &str, file: &str, from: &str, to: &str, parts: &[&str]) {
+    let folder = copy(model);
+    edit(&folder, file, from, to);
+    check_refused(&embed_with(folder.path()), parts);
+}
+
 #[test]
-fn what_kenning_cannot_compute_rightly_it_refuses() {
-    let check = |model: &str, file: &str, from: &str, to: &str, parts: &[&str]| {
-        let folder = copy(model);
-        edit(&folder, file, from, to);
-        check_refused(&embed_with(folder.path()), parts);
-    };
+fn a_config_that_kenning_cannot_compute_rightly_is_refused() {
+    let check = check_edited;
     check(
         "bert",
         "config.json",
@@ -301,6 +304,40 @@ fn what_kenning_cannot_compute_rightly_it_refuses() {
         &["tokenizer.json", "146", "99"],
     );
     check(
+        "qwen3",
+        "config.json",
+        "\"use_sliding_window\": false",
+        "\"use_sliding_window\": true",
+        &["sliding"],
+    );
+    for (field, value) in [("head_dim", 1_u64 << 62), ("max_position_embeddings", u64::MAX)] {
+        let from = if field == "head_dim" {
+            "\"head_dim\": 32"
+        } else {
+            "\"max_position_embeddings\": 512"
+        };
+        check(
+            "qwen3",
+            "config.json",
+            from,
+            &format!("\"{field}\": {value}"),
+            &["config.json", field],
+        );
+    }
+    let huge = format!("\"pad_token_id\": {}", u64::MAX);
+    check(
+        "xlm_roberta",
+        "config.json",
+        "\"pad_token_id\": 1",
+        &huge,
+        &["config.json", "pad_token_id"],
+    );
+}
+
+#[test]
+fn a_manifest_or_tokenizer_that_does_not_belong_is_refused() {
+    let check = check_edited;
+    check(
         "bert",
         "kenning.toml",
         "max_tokens = 64",
@@ -322,20 +359,44 @@ fn what_kenning_cannot_compute_rightly_it_refuses() {
         "<|nonesuch|>",
         &["tokenizer.json", "<|nonesuch|>"],
     );
+    let template = "[rerank]\nprefix = ''\nbody = '{query}{document}'\nsuffix = ''\ninstruction = ''\nyes = 'a'\nno = 'b'\n[embed]";
     check(
-        "qwen3",
-        "config.json",
-        "\"use_sliding_window\": false",
-        "\"use_sliding_window\": true",
-        &["sliding"],
+        "xlm_roberta",
+        "kenning.toml",
+        "[embed]",
+        template,
+        &["kenning.toml", "[rerank]", "qwen3"],
     );
     let folder = copy("bert");
-    std::fs::copy(
-        golden_folder("qwen3").join("tokenizer.json"),
-        folder.path().join("tokenizer.json"),
-    )
-    .unwrap();
+    let other = golden_folder("qwen3").join("tokenizer.json");
+    std::fs::copy(other, folder.path().join("tokenizer.json")).unwrap();
     check_refused(&embed_with(folder.path()), &["tokenizer.json", "does not belong"]);
+}
+
+#[test]
+fn the_padding_that_xlm_roberta_leaves_out_is_the_references() {
+    let folder = copy("xlm_roberta");
+    let whole = json(&embed_with(folder.path()));
+    edit(&folder, "config.json", "\"pad_token_id\": 1", "\"pad_token_id\": null");
+    assert_eq!(json(&embed_with(folder.path())), whole);
+}
+
+#[test]
+fn a_name_is_never_a_folder_that_happens_to_be_here() {
+    let folder = copy("bert");
+    let parent = folder.path().parent().unwrap();
+    let name = folder.path().file_name().unwrap().to_str().unwrap();
+    let show = |name: &str| {
+        Command::new(&*PROGRAM)
+            .args(["models", "show", name])
+            .env("KENNING_HOME", "/nonexistent")
+            .current_dir(parent)
+            .output()
+            .unwrap()
+    };
+    check_refused(&show(name), &["there is no model", name]);
+    assert!(show(&format!("./{name}")).status.success());
+    check_refused(&show(""), &["there is no model"]);
 }
 
 #[test]
@@ -382,6 +443,9 @@ fn bad_texts_are_refused_by_their_place() {
         b"",
         &["golden-bert takes no instruction"],
     );
+    check(&["a", "-"], b"", &["standard input", "beside"]);
+    check(&["-"], b"fine\n\nx", &["line 2 of standard input is empty"]);
+    check(&["--format", "npy", "--json", "x"], b"", &["--json", "npy"]);
     let ten_megabytes = "Ein langer Text. ".repeat(10_000_000 / 17);
     check(&["-"], ten_megabytes.as_bytes(), &["text 1", "64 tokens", "--truncate"]);
     let output = kenning(&[&model[..], &["--truncate", "-"]].concat(), ten_megabytes.as_bytes());

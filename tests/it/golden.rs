@@ -240,6 +240,34 @@ fn a_long_text_is_refused_or_cut_with_a_report_and_never_cut_in_silence() {
 }
 
 #[test]
+fn a_cut_is_reported_in_bytes_of_the_text_as_it_was_given() {
+    // Decomposed, each of these letters takes three bytes; composed, two.
+    let decomposed = "u\u{308}".repeat(100);
+    let embedder = embedder(&golden_folder("bert"));
+    let answer = embedder.embed(&[&decomposed], Role::Document, None, Overlong::Truncate).unwrap();
+    let [cut] = answer.truncated[..] else { panic!("{:?}", answer.truncated) };
+    assert_eq!(cut.text_bytes, 300);
+    let kept = &decomposed[..cut.kept_bytes];
+    let alone = embedder.token_ids(kept, Role::Document).unwrap();
+    assert_eq!(alone.len(), 64, "{} bytes were kept", cut.kept_bytes);
+    let more = &decomposed[..cut.kept_bytes + 3];
+    assert!(embedder.token_ids(more, Role::Document).is_err());
+}
+
+#[test]
+fn an_instruction_that_leaves_no_room_is_named() {
+    let long = "Find ".repeat(600);
+    let role = Role::Query { instruction: Some(&long) };
+    let error = embedder(&golden_folder("qwen3"))
+        .embed(&["x"], role, None, Overlong::Truncate)
+        .unwrap_err();
+    assert!(
+        matches!(error, ModelError::InstructionTooLong { instruction_bytes: 3000, .. }),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_long_document_of_a_pair_is_refused_or_cut_and_a_long_query_is_refused() {
     let long = "tea at eight and rain in winter ".repeat(100);
     for model in ["xlm_roberta", "qwen3"] {

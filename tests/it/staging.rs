@@ -39,10 +39,10 @@ pub fn golden_folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name)
 }
 
-/// Where cargo, and `cargo xtask`, put what they make.
+/// Where cargo, and `cargo xtask`, put what they make: cargo marks the folder, and built this there.
 pub fn target() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+    let program = std::env::current_exe().unwrap();
+    program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file()).unwrap().into()
 }
 
 pub fn golden(name: &str) -> Golden {

@@ -18,7 +18,7 @@ const LIST: &str = "deny.toml";
 pub fn check(workspace: &Workspace) -> Result<()> {
     let accepted = accepted(workspace)?;
     // Every feature and every platform, since we ship builds for all of them.
-    let metadata = ["metadata", "--format-version", "1", "--all-features"];
+    let metadata = ["metadata", "--locked", "--format-version", "1", "--all-features"];
     let metadata = workspace::output(&mut workspace.cargo(&metadata))?;
     let metadata: Value = serde_json::from_slice(&metadata)?;
     let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;

@@ -9,29 +9,21 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::workspace::Workspace;
-
 pub type Vector = Vec<f64>;
 
-/// The program as it was built last.
+/// The program.
 pub struct Kenning {
     program: PathBuf,
-    root: PathBuf,
 }
 
 impl Kenning {
-    pub fn of(workspace: &Workspace) -> Self {
-        let program = format!("kenning{}", std::env::consts::EXE_SUFFIX);
-        Self {
-            program: workspace.target.join("release").join(program),
-            root: workspace.root.clone(),
-        }
+    pub fn at(program: PathBuf) -> Self {
+        Self { program }
     }
 
     /// One vector for each text.
     pub fn embed(&self, role: &str, texts: &[&str]) -> Result<Vec<Vector>> {
         let mut child = Command::new(&self.program)
-            .current_dir(&self.root)
             .args(["embed", "--json", "--truncate", "--as", role, "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -22,6 +22,8 @@ const TOOLS: &[Tool] = &[
         package: "python3-pip",
     },
     Tool { purpose: "Node", probe: &["node", "--version"], package: "nodejs" },
+    // Debian keeps it apart from Node itself.
+    Tool { purpose: "npm", probe: &["npm", "--version"], package: "npm" },
 ];
 
 /// Makes sure that every tool is there: installs it where we may, says how to where we may not.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::ranking::{self, Kenning};
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 use crate::{model, sample, set_up};
 
 const SHOWN: usize = 5;
@@ -30,9 +30,9 @@ pub fn run(workspace: &Workspace, folder: Option<PathBuf>, query: Option<String>
     );
     set_up::tools(workspace)?;
     model::make(workspace)?;
-    workspace::run(&mut workspace.cargo(&["build", "--release", "-p", "kenning-cli"]))?;
+    let program = workspace.kenning()?;
     println!("\nKenning has no window yet, so this does its job in the terminal.");
-    answer(&Kenning::of(workspace), &folder, &files, query)
+    answer(&Kenning::at(program), &folder, &files, query)
 }
 
 /// The sample's own question, where nobody is there to ask one.

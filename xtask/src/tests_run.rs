@@ -20,10 +20,11 @@ const STEPS: &[Step] = &[
     Step { name: "built-in model", run: model::make },
     Step { name: "test material", run: |w| fetched::qwen3_tokenizer(w).map(drop) },
     Step { name: "lints", run: |w| cargo(w, LINTS) },
-    Step { name: "tests", run: |w| cargo(w, &["test", "--workspace"]) },
+    Step { name: "tests", run: |w| cargo(w, &["test", "--workspace", "--locked"]) },
 ];
 
-const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+const LINTS: &[&str] =
+    &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     let mut times = Vec::new();

@@ -24,11 +24,7 @@ impl Workspace {
             .parent()
             .with_context(|| format!("{} is not inside a workspace", package.display()))?
             .to_path_buf();
-        let target = match env::var_os("CARGO_TARGET_DIR") {
-            Some(folder) => root.join(folder),
-            None => root.join("target"),
-        };
-        Ok(Self { root, target })
+        Ok(Self { target: target()?, root })
     }
 
     /// Where the models live that this repository makes.
@@ -52,6 +48,12 @@ impl Workspace {
         command
     }
 
+    /// Builds Kenning as people run it, and says where the program is.
+    pub fn kenning(&self) -> Result<PathBuf> {
+        run(&mut self.cargo(&["build", "--release", "--locked", "-p", "kenning-cli"]))?;
+        Ok(self.target.join("release").join(format!("kenning{}", env::consts::EXE_SUFFIX)))
+    }
+
     /// Any other program, started at the root of the repository.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -63,6 +65,15 @@ impl Workspace {
     pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.root).unwrap_or(path).display()
     }
+}
+
+/// Where cargo builds. Nobody but cargo knows all the places where that can be set; it put this tool
+/// there too, and marks the folder.
+fn target() -> Result<PathBuf> {
+    let tool = env::current_exe().context("this tool cannot find itself")?;
+    let marked = tool.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    let folder = marked.with_context(|| format!("{} is not where cargo builds", tool.display()))?;
+    Ok(folder.to_path_buf())
 }
 
 /// Runs a command to its end with its output on ours.

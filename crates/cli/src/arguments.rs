@@ -25,8 +25,16 @@ pub struct Global {
     /// Print JSON, for other programs
     #[arg(long, global = true)]
     pub json: bool,
+}
+
+/// Which model computes, and where.
+#[derive(Args)]
+pub struct Choice {
+    /// A model's name, or a path to its folder [default: the first that does this, the built-in one before others]
+    #[arg(long)]
+    pub model: Option<String>,
     /// Where to compute
-    #[arg(long, global = true, value_enum, default_value = "auto")]
+    #[arg(long, value_enum, default_value = "auto")]
     pub device: DeviceName,
 }
 
@@ -39,13 +47,13 @@ pub enum DeviceName {
     Metal,
 }
 
-impl Global {
+impl Choice {
     pub fn preference(&self) -> DevicePreference {
         match self.device {
             DeviceName::Auto => DevicePreference::Auto,
-            DeviceName::Cpu => DevicePreference::Only(Device::Cpu),
-            DeviceName::Cuda => DevicePreference::Only(Device::Cuda(0)),
-            DeviceName::Metal => DevicePreference::Only(Device::Metal(0)),
+            DeviceName::Cpu => DevicePreference::Prefer(Device::Cpu),
+            DeviceName::Cuda => DevicePreference::Prefer(Device::Cuda(0)),
+            DeviceName::Metal => DevicePreference::Prefer(Device::Metal(0)),
         }
     }
 }
@@ -72,9 +80,8 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Embed {
-    /// A model's name or folder [default: the built-in one]
-    #[arg(long)]
-    pub model: Option<String>,
+    #[command(flatten)]
+    pub choice: Choice,
     /// Which side of a search the texts stand on
     #[arg(long = "as", value_enum, default_value = "document")]
     pub side: Side,
@@ -111,15 +118,15 @@ pub enum Format {
 
 #[derive(Args)]
 pub struct Rerank {
-    /// A model's name or folder [default: the first reranker installed]
-    #[arg(long)]
-    pub model: Option<String>,
+    #[command(flatten)]
+    pub choice: Choice,
     /// What the query asks for, in English, where the model takes an instruction
     #[arg(long)]
     pub instruct: Option<String>,
     /// Read the beginning of documents that are too long, and say which they were
     #[arg(long)]
     pub truncate: bool,
+    /// What is asked
     pub query: String,
     /// The documents, or - for one document a line on standard input
     #[arg(required = true, value_name = "DOC")]
@@ -132,7 +139,7 @@ pub enum Models {
     List,
     /// What is known of one
     Show {
-        /// A model's name or folder
+        /// A model's name, or a path to its folder
         name: String,
     },
     /// How fast one embeds on this machine, by length of text
@@ -141,8 +148,8 @@ pub enum Models {
 
 #[derive(Args)]
 pub struct Speed {
-    /// A model's name or folder [default: the built-in one]
-    pub name: Option<String>,
+    #[command(flatten)]
+    pub choice: Choice,
     /// Lengths of text to try
     #[arg(long, value_delimiter = ',', default_value = "16,64,200,480")]
     pub tokens: Vec<usize>,
@@ -166,9 +173,8 @@ pub enum Eval {
 pub struct EvalSet {
     /// The folder with the set
     pub folder: PathBuf,
-    /// A model's name or folder [default: the built-in one]
-    #[arg(long)]
-    pub model: Option<String>,
+    #[command(flatten)]
+    pub choice: Choice,
     /// What the queries ask for, in English, where the model takes an instruction
     #[arg(long)]
     pub instruct: Option<String>,

@@ -4,11 +4,11 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Result, bail};
 use kenning_domain::{Embed as _, Embedded, Overlong, Role};
-use kenning_engine::{Home, Models};
 use serde::Serialize;
 
 use crate::arguments::{Embed, Format, Global, Side};
-use crate::{input, output};
+use crate::input::Texts;
+use crate::{opening, output};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -27,31 +27,27 @@ pub fn run(global: &Global, command: &Embed) -> Result<()> {
         }
         Side::Document => Role::Document,
     };
+    if command.format == Format::Npy && global.json {
+        bail!("--json and --format npy are two ways to print: give one of them");
+    }
     if command.format == Format::Npy && io::stdout().is_terminal() {
         bail!("--format npy writes bytes that a terminal cannot show: redirect it into a file");
     }
-    let texts = input::texts(&command.texts)?;
-    let opened = Models::discover(&Home::discover())
-        .embedder(command.model.as_deref(), global.preference())?;
-    output::notice_fallback(&opened.selected);
+    let texts = Texts::read(&command.texts)?;
+    let opened = opening::embedder(&command.choice)?;
+    let overlong = if command.truncate { Overlong::Truncate } else { Overlong::Refuse };
+    let answer = opened.model.embed(&texts.as_slices(), role, command.dims, overlong);
+    let answer = answer.map_err(|error| texts.explain(error))?;
     let is_matryoshka = opened.folder.manifest.embed.as_ref().is_some_and(|embed| embed.matryoshka);
     if command.dims.is_some_and(|dims| dims < opened.model.dimensions()) && !is_matryoshka {
         output::notice(&format!(
             "{} was not trained for shortened vectors: expect worse results",
-            opened.name
+            opened.name()
         ));
     }
-    let overlong = if command.truncate { Overlong::Truncate } else { Overlong::Refuse };
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let answer = match opened.model.embed(&texts, role, command.dims, overlong) {
-        Err(error @ kenning_domain::ModelError::TooLong { .. }) => {
-            bail!("{error} (--truncate embeds only the beginning)")
-        }
-        other => other?,
-    };
     output::notice_truncated(&answer.truncated);
     match command.format {
-        Format::Json => json(&opened.name, &answer),
+        Format::Json => json(opened.name(), &answer),
         Format::Npy => Ok(npy(&mut io::stdout().lock(), &answer.vectors)?),
     }
 }

@@ -1,38 +1,42 @@
 //! `kenning eval`: opens the model, shows how far it is, prints the report.
-#![allow(clippy::print_stderr, reason = "progress goes to a terminal, beside the results")]
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
-use kenning_engine::{Embedder, Home, Models};
+use kenning_domain::Embed;
+use kenning_engine::{Embedder, Opened};
 use serde::Serialize;
 
 use crate::arguments::{Eval, EvalRetrieval, EvalSet, Global};
 use crate::eval::{self, Options, Progress};
-use crate::output;
+use crate::{opening, output};
+
+/// A report and what it was made with.
+#[derive(Serialize)]
+struct Run<'a, R> {
+    model: &'a str,
+    dimensions: usize,
+    #[serde(flatten)]
+    report: R,
+}
 
 pub fn run(global: &Global, command: &Eval) -> Result<()> {
     match command {
         Eval::Bitext(set) => {
-            let model = open(global, set)?;
-            let report = eval::bitext(&model, &set.folder, &options(set), &mut show_progress());
-            print(global, &report?)
+            let opened = opening::embedder(&set.choice)?;
+            let report =
+                eval::bitext(&opened.model, &set.folder, &options(set), &mut show_progress())?;
+            print(global, set, &opened, report)
         }
         Eval::Retrieval(EvalRetrieval { set, by_language, half }) => {
-            let model = open(global, set)?;
+            let opened = opening::embedder(&set.choice)?;
             let options = Options { by_language: *by_language, half: *half, ..options(set) };
-            let report = eval::retrieval(&model, &set.folder, &options, &mut show_progress());
-            print(global, &report?)
+            let report =
+                eval::retrieval(&opened.model, &set.folder, &options, &mut show_progress())?;
+            print(global, set, &opened, report)
         }
     }
-}
-
-fn open(global: &Global, set: &EvalSet) -> Result<Embedder> {
-    let models = Models::discover(&Home::discover());
-    let opened = models.embedder(set.model.as_deref(), global.preference())?;
-    output::notice_fallback(&opened.selected);
-    Ok(opened.model)
 }
 
 fn options(set: &EvalSet) -> Options {
@@ -52,10 +56,16 @@ fn show_progress() -> impl FnMut(Progress<'_>) {
     }
 }
 
-fn print(global: &Global, report: &(impl Serialize + Display)) -> Result<()> {
+fn print(
+    global: &Global,
+    set: &EvalSet,
+    opened: &Opened<Embedder>,
+    report: impl Serialize + Display,
+) -> Result<()> {
+    let (model, dimensions) = (opened.name(), set.dims.unwrap_or(opened.model.dimensions()));
     if global.json {
-        return output::json(report);
+        return output::json(&Run { model, dimensions, report });
     }
-    writeln!(io::stdout().lock(), "{report}")?;
+    write!(io::stdout().lock(), "{model}, {dimensions} dimensions\n{report}")?;
     Ok(())
 }

@@ -1,18 +1,48 @@
-//! Texts given as arguments or on standard input.
+//! Texts given as arguments or on standard input, and what to say when a model refuses one.
 
-use std::borrow::Cow;
 use std::io::Read;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
+use kenning_domain::ModelError;
 
-/// The texts given, or the lines of standard input where the only one is `-`.
-pub fn texts(given: &[String]) -> Result<Cow<'_, [String]>> {
-    if given != ["-"] {
-        return Ok(Cow::Borrowed(given));
+pub struct Texts {
+    texts: Vec<String>,
+    are_lines: bool,
+}
+
+impl Texts {
+    /// The texts given, or the lines of standard input where the only one is `-`.
+    pub fn read(given: &[String]) -> Result<Self> {
+        if !given.iter().any(|text| text == "-") {
+            return Ok(Self { texts: given.to_vec(), are_lines: false });
+        }
+        if given.len() > 1 {
+            bail!("- stands for standard input and cannot be given beside other texts");
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .context("standard input could not be read")?;
+        Ok(Self { texts: lines(bytes)?, are_lines: true })
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes).context("standard input could not be read")?;
-    Ok(Cow::Owned(lines(bytes)?))
+
+    pub fn as_slices(&self) -> Vec<&str> {
+        self.texts.iter().map(String::as_str).collect()
+    }
+
+    /// A model's refusal in the words of the command line.
+    pub fn explain(&self, error: ModelError) -> Error {
+        match error {
+            ModelError::EmptyText { index } if self.are_lines => {
+                Error::msg(format!("line {} of standard input is empty: leave it out", index + 1))
+            }
+            ModelError::TooLong { .. } => {
+                Error::msg(format!("{error} (--truncate reads only the beginning)"))
+            }
+            error => error.into(),
+        }
+    }
 }
 
 fn lines(bytes: Vec<u8>) -> Result<Vec<String>> {

@@ -3,10 +3,6 @@
 //! Owns argument parsing and what is printed. Everything else is the engine's.
 //!
 //! Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong arguments.
-#![allow(
-    clippy::print_stderr,
-    reason = "standard error is where a terminal program says what went wrong"
-)]
 
 mod arguments;
 mod embed;
@@ -14,6 +10,7 @@ mod eval;
 mod evaluate;
 mod input;
 mod models;
+mod opening;
 mod output;
 mod rerank;
 mod speed;

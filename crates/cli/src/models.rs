@@ -1,13 +1,14 @@
 //! `kenning models` and `kenning devices`.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::Result;
-use kenning_engine::{Device, Family, Home, ModelFolder, Models as Shelf, Pooling};
+use kenning_engine::{Device, ModelFolder, Models as Shelf};
 use serde::Serialize;
 
 use crate::arguments::{Global, Models};
-use crate::{output, speed};
+use crate::{opening, output, speed};
 
 #[derive(Serialize)]
 struct Card {
@@ -42,16 +43,14 @@ struct List {
 }
 
 pub fn run(global: &Global, command: &Models) -> Result<()> {
-    let shelf = Shelf::discover(&Home::discover());
+    let shelf = opening::models();
     match command {
         Models::List => list(global, &shelf),
         Models::Show { name } => {
             let folder = shelf.find(name)?;
-            let built_in =
-                shelf.list().iter().any(|found| found.built_in && found.path == folder.path);
-            show(global, &card(&folder, built_in)?)
+            show(global, &card(&folder, is_built_in(&shelf, &folder))?)
         }
-        Models::Speed(command) => speed::run(global, &shelf, command),
+        Models::Speed(command) => speed::run(global, command),
     }
 }
 
@@ -80,8 +79,8 @@ fn list(global: &Global, shelf: &Shelf) -> Result<()> {
         let size = card.bytes as f64 / 1e6;
         writeln!(
             out,
-            "{:<32} {:<7} {place:<9} {size:>8.0} MB  {}",
-            card.name, card.task, card.licence
+            "{:<32} {:<7} {place:<9} {size:>8.0} MB  {:<12} {}",
+            card.name, card.task, card.licence, card.path
         )?;
     }
     for folder in &list.unusable {
@@ -95,30 +94,33 @@ fn show(global: &Global, card: &Card) -> Result<()> {
         return output::json(card);
     }
     let mut out = io::stdout().lock();
-    let optional = |value: Option<String>| value.unwrap_or_else(|| "unknown".into());
+    let yes = |yes: bool, no: &str| if yes { "yes" } else { no }.to_owned();
     let rows = [
-        ("name", card.name.clone()),
-        ("does", card.task.into()),
-        ("when to take it", card.summary.clone()),
-        ("family", card.family.into()),
-        ("dimensions", optional(card.dimensions.map(|n| n.to_string()))),
-        (
-            "can be shortened",
-            if card.matryoshka == Some(true) { "yes" } else { "at a cost" }.into(),
-        ),
-        ("reads at most", format!("{} tokens", card.max_tokens)),
-        ("pooling", optional(card.pooling.map(Into::into))),
-        ("instruction", if card.takes_instruction { "taken" } else { "not taken" }.into()),
-        ("languages", optional(card.languages.map(|n| n.to_string()))),
-        ("licence", card.licence.clone()),
-        ("from", card.origin.clone()),
-        ("folder", card.path.clone()),
-        ("size", format!("{:.0} MB", card.bytes as f64 / 1e6)),
+        ("name", Some(card.name.clone())),
+        ("does", Some(card.task.into())),
+        ("when to take it", Some(card.summary.clone())),
+        ("family", Some(card.family.into())),
+        ("dimensions", card.dimensions.map(|count| count.to_string())),
+        ("can be shortened", card.matryoshka.map(|can| yes(can, "at a cost"))),
+        ("reads at most", Some(format!("{} tokens", card.max_tokens))),
+        ("pooling", card.pooling.map(Into::into)),
+        ("takes instruction", Some(yes(card.takes_instruction, "no"))),
+        ("languages", card.languages.map(|count| count.to_string())),
+        ("licence", Some(card.licence.clone())),
+        ("from", Some(card.origin.clone())),
+        ("folder", Some(card.path.clone())),
+        ("size", Some(format!("{:.0} MB", card.bytes as f64 / 1e6))),
     ];
-    for (name, value) in rows {
+    let known = rows.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    for (name, value) in known.filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "{name:<17} {value}")?;
     }
     Ok(())
+}
+
+fn is_built_in(shelf: &Shelf, folder: &ModelFolder) -> bool {
+    let same = |path: &Path| path.canonicalize().ok() == folder.path.canonicalize().ok();
+    shelf.list().iter().any(|found| found.built_in && same(&found.path))
 }
 
 fn card(folder: &ModelFolder, built_in: bool) -> Result<Card, kenning_engine::LoadError> {
@@ -128,19 +130,11 @@ fn card(folder: &ModelFolder, built_in: bool) -> Result<Card, kenning_engine::Lo
         name: manifest.name.clone(),
         path: folder.path.display().to_string(),
         built_in,
-        family: match manifest.family {
-            Family::Qwen3 => "qwen3",
-            Family::Bert => "bert",
-            Family::XlmRoberta => "xlm_roberta",
-        },
+        family: manifest.family.name(),
         task: manifest.task.verb(),
         dimensions: if embed.is_some() { Some(folder.dimensions()?) } else { None },
         max_tokens: manifest.max_tokens,
-        pooling: embed.map(|embed| match embed.pooling {
-            Pooling::Mean => "mean",
-            Pooling::Cls => "cls",
-            Pooling::Last => "last",
-        }),
+        pooling: embed.map(|embed| embed.pooling.name()),
         matryoshka: embed.map(|embed| embed.matryoshka),
         takes_instruction: embed.is_some_and(|embed| embed.instruction.is_some())
             || manifest.rerank.is_some(),
@@ -171,7 +165,9 @@ pub fn devices(global: &Global) -> Result<()> {
     }
     let mut out = io::stdout().lock();
     for report in reports {
-        let verdict = report.reason.unwrap_or_else(|| "computes what the reference does".into());
+        let verdict = report
+            .reason
+            .unwrap_or_else(|| "computes a tiny known network as the reference does".into());
         writeln!(out, "{:<16} {verdict}", report.device)?;
     }
     Ok(())

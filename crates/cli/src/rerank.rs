@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use anyhow::{Result, bail};
-use kenning_domain::{ModelError, Overlong, Rerank as _};
-use kenning_engine::{Home, Models};
+use anyhow::Result;
+use kenning_domain::{Overlong, Rerank as _};
 use serde::Serialize;
 
 use crate::arguments::{Global, Rerank};
-use crate::{input, output};
+use crate::input::Texts;
+use crate::{opening, output};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -20,24 +20,17 @@ struct Report<'a> {
 }
 
 pub fn run(global: &Global, command: &Rerank) -> Result<()> {
-    let documents = input::texts(&command.documents)?;
-    let opened = Models::discover(&Home::discover())
-        .reranker(command.model.as_deref(), global.preference())?;
-    output::notice_fallback(&opened.selected);
+    let documents = Texts::read(&command.documents)?;
+    let opened = opening::reranker(&command.choice)?;
     let overlong = if command.truncate { Overlong::Truncate } else { Overlong::Refuse };
-    let texts: Vec<&str> = documents.iter().map(String::as_str).collect();
-    let answer =
-        match opened.model.rerank(&command.query, &texts, command.instruct.as_deref(), overlong) {
-            Err(error @ ModelError::TooLong { .. }) => {
-                bail!("{error} (--truncate reads only the beginning)")
-            }
-            other => other?,
-        };
+    let (texts, instruction) = (documents.as_slices(), command.instruct.as_deref());
+    let answer = opened.model.rerank(&command.query, &texts, instruction, overlong);
+    let answer = answer.map_err(|error| documents.explain(error))?;
     output::notice_truncated(&answer.truncated);
     if global.json {
         let truncated = answer.truncated.iter().map(Into::into).collect();
         return output::json(&Report {
-            model: &opened.name,
+            model: opened.name(),
             tokens: answer.tokens,
             scores: &answer.scores,
             truncated,

@@ -32,9 +32,9 @@ pub struct Truncation {
     pub index: usize,
     /// How many tokens were read, those the model's own template adds included.
     pub kept_tokens: usize,
-    /// How many bytes of the text those tokens cover.
+    /// How many bytes of the text, as it was given, those tokens cover.
     pub kept_bytes: usize,
-    /// How many bytes the text has.
+    /// How many bytes the text has, as it was given.
     pub text_bytes: usize,
 }
 
@@ -92,7 +92,7 @@ pub trait CountTokens: Send + Sync {
 /// Why a model could not answer. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    #[error("text {} is empty: there is nothing to embed; leave it out", .index + 1)]
+    #[error("text {} is empty: there is nothing in it to read; leave it out", .index + 1)]
     EmptyText { index: usize },
 
     #[error("the query is empty: there is nothing to compare documents with; give one")]
@@ -109,6 +109,12 @@ pub enum ModelError {
     )]
     QueryTooLong { query_bytes: usize, limit: usize, model: String },
 
+    #[error(
+        "the instruction ({instruction_bytes} bytes) leaves no room for a text within the {limit} tokens \
+         that {model} reads at once: shorten it"
+    )]
+    InstructionTooLong { instruction_bytes: usize, limit: usize, model: String },
+
     #[error("{asked} dimensions cannot be had from {model}: ask for {least} to {most}")]
     Dimensions { asked: usize, least: usize, most: usize, model: String },
 
@@ -117,13 +123,15 @@ pub enum ModelError {
     )]
     NoInstruction { model: String },
 
-    #[error("{}: the model gave a result that is not a number, so its weights are damaged: fetch the file again", .file.display())]
-    NotANumber { file: PathBuf },
+    #[error("{}: the model gave a result that is not a number, so its weights are damaged: fetch the model again", .folder.display())]
+    NotANumber { folder: PathBuf },
 
-    #[error("the model could not compute on {device}: {reason}")]
+    #[error(
+        "the model could not compute on {device}: {reason}; try another device, or a smaller model"
+    )]
     Device { device: String, reason: String },
 
-    #[error("the text could not be split into tokens by {}: {reason}", .file.display())]
+    #[error("{}: a text could not be split into tokens ({reason}): fetch the model again", .file.display())]
     Tokenizer { file: PathBuf, reason: String },
 
     #[error("the thread that runs the model has ended: restart the program and report this")]

@@ -1,7 +1,7 @@
 //! Where Kenning keeps what it makes: one folder, and nothing outside it is ever written.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Kenning's own data folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,14 +14,6 @@ impl Home {
             Some(path) => Self(path.into()),
             None => Self(platform_data().join("kenning")),
         }
-    }
-
-    pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
     }
 
     /// Models the user installed.

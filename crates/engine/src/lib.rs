@@ -8,7 +8,6 @@ mod models;
 
 pub use home::Home;
 pub use kenning_inference::{
-    Device, DevicePreference, Embedder, Family, LoadError, Manifest, ModelFolder, Pooling,
-    Reranker, Selected, Task,
+    Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
 pub use models::{Found, Models, ModelsError, Opened};

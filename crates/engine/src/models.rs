@@ -28,7 +28,6 @@ pub struct Found {
 /// A model in memory, and where it computes.
 pub struct Opened<M> {
     pub model: M,
-    pub name: String,
     pub folder: ModelFolder,
     pub selected: Selected,
 }
@@ -36,7 +35,7 @@ pub struct Opened<M> {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelsError {
     #[error(
-        "there is no model \"{name}\": known are {}; a path to a model folder is taken too",
+        "there is no model \"{name}\": known are {}; a path to a model folder, such as ./{name}, is taken too",
         list_of_names(.known)
     )]
     Unknown { name: String, known: Vec<String> },
@@ -56,6 +55,12 @@ fn list_of_places(places: &[PathBuf]) -> String {
     places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(" or ")
 }
 
+impl<M> Opened<M> {
+    pub fn name(&self) -> &str {
+        &self.folder.manifest.name
+    }
+}
+
 impl Models {
     /// Those beside the program, and those in Kenning's data folder.
     pub fn discover(home: &Home) -> Self {
@@ -63,27 +68,22 @@ impl Models {
     }
 
     /// Every model folder, built-in ones first, by name. A folder that cannot be read is listed with
-    /// its reason.
+    /// its reason. Of two with one name the first is meant by it; the other is to be had by its path.
     pub fn list(&self) -> Vec<Found> {
         let built_in = self.built_in.iter().map(|place| (place, true));
-        let mut found: Vec<Found> = Vec::new();
-        for (place, built_in) in built_in.chain([(&self.installed, false)]) {
-            for path in model_folders(place) {
-                let known = found.iter().any(|other| other.path.file_name() == path.file_name());
-                if !known {
-                    found.push(Found { folder: ModelFolder::open(&path), path, built_in });
-                }
-            }
-        }
-        found
+        let places = built_in.chain([(&self.installed, false)]);
+        let folders = places.flat_map(|(place, built_in)| {
+            model_folders(place).into_iter().map(move |path| (path, built_in))
+        });
+        folders
+            .map(|(path, built_in)| Found { folder: ModelFolder::open(&path), path, built_in })
+            .collect()
     }
 
     /// A model by its name, by its folder's name, or by a path to its folder.
     pub fn find(&self, name: &str) -> Result<ModelFolder, ModelsError> {
-        let path = Path::new(name);
-        if path.components().count() > 1 || path.is_absolute() || path.join("kenning.toml").exists()
-        {
-            return Ok(ModelFolder::open(path)?);
+        if name.contains(['/', '\\']) || matches!(name, "." | "..") {
+            return Ok(ModelFolder::open(Path::new(name))?);
         }
         let mut known = Vec::new();
         for found in self.list() {
@@ -99,19 +99,26 @@ impl Models {
     }
 
     /// The model named, or the first that does the task: built-in models come before installed ones.
+    /// A built-in model that is broken is an error: another in its place would answer otherwise.
     fn choose(&self, name: Option<&str>, task: Task) -> Result<ModelFolder, ModelsError> {
         if let Some(name) = name {
             return self.find(name);
         }
-        let mut usable = self.list().into_iter().filter_map(|found| found.folder.ok());
-        usable.find(|folder| folder.manifest.task == task).ok_or_else(|| ModelsError::None {
+        for found in self.list() {
+            match found.folder {
+                Ok(folder) if folder.manifest.task == task => return Ok(folder),
+                Err(error) if found.built_in => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Err(ModelsError::None {
             task: task.verb(),
             places: self.built_in.iter().chain([&self.installed]).cloned().collect(),
             remedy: match task {
                 Task::Embed => {
-                    "make the built-in one with `cargo xtask model`, or name a model folder"
+                    "make the built-in one with `cargo xtask model`, or give a folder with --model"
                 }
-                Task::Rerank => "name the folder of one",
+                Task::Rerank => "give the folder of a reranker with --model",
             },
         })
     }
@@ -142,7 +149,7 @@ fn open<M>(
 ) -> Result<Opened<M>, ModelsError> {
     let selected = Device::select(preference);
     let model = load(&folder, selected.device)?;
-    Ok(Opened { model, name: folder.manifest.name.clone(), folder, selected })
+    Ok(Opened { model, folder, selected })
 }
 
 /// A program that was built lies beside its models or one folder below them, an installed one has

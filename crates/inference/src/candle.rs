@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::path::Path;
 
 use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{D, DType, Device, Module, Tensor};
 
 use crate::error::LoadError;
 use crate::ops::{Fault, Heads, Ops, Sight, Span};
-use crate::weights::{Stored, WeightType};
+use crate::weights::{Stored, WeightType, Weights};
 
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,14 @@ mod tests;
 /// How many attention scores are held at once by default: 64 MB of them.
 const SCORES_AT_ONCE: usize = 16 << 20;
 
+/// Blocked weights are widened while that costs little memory: a file of this size becomes at most
+/// eight times larger.
+const WIDEN_UP_TO: u64 = 256 << 20;
+
 /// Whether blocked weights are multiplied as they are or widened once. Widened is faster on the CPU
 /// with many rows; as they are takes four to eight times less memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blocked {
+enum Blocked {
     Keep,
     Widen,
 }
@@ -53,6 +58,10 @@ pub struct Rotation {
     sines: Tensor,
 }
 
+fn not_built_in(feature: &str) -> String {
+    format!("this program was built without it; build it with `--features {feature}`")
+}
+
 impl From<candle_core::Error> for Fault {
     fn from(error: candle_core::Error) -> Self {
         Self(error.to_string())
@@ -60,7 +69,26 @@ impl From<candle_core::Error> for Fault {
 }
 
 impl CandleOps {
-    pub fn new(device: Device, name: String, blocked: Blocked) -> Self {
+    /// Opens a device for the weights of a folder.
+    pub fn open(device: crate::device::Device, folder: &Path) -> Result<Self, LoadError> {
+        use crate::device::Device as Ours;
+        let name = device.to_string();
+        let opened = match device {
+            Ours::Cpu => Ok(Device::Cpu),
+            Ours::Cuda(_) if !cfg!(feature = "cuda") => Err(not_built_in("cuda")),
+            Ours::Cuda(number) => Device::new_cuda(number).map_err(|error| error.to_string()),
+            Ours::Metal(_) if !cfg!(feature = "metal") => Err(not_built_in("metal")),
+            Ours::Metal(number) => Device::new_metal(number).map_err(|error| error.to_string()),
+        };
+        let light = Weights::size(folder) <= WIDEN_UP_TO;
+        let blocked = if light { Blocked::Widen } else { Blocked::Keep };
+        match opened {
+            Ok(device) => Ok(Self::new(device, name, blocked)),
+            Err(reason) => Err(LoadError::Device { device: name, reason }),
+        }
+    }
+
+    fn new(device: Device, name: String, blocked: Blocked) -> Self {
         Self { device, name, blocked, scores_at_once: SCORES_AT_ONCE }
     }
 
@@ -223,8 +251,10 @@ impl Ops for CandleOps {
         self.name.clone()
     }
 
-    fn tokens_per_batch(&self) -> usize {
-        if self.is_cpu() { 2048 } else { 32_768 }
+    fn tokens_per_batch(&self, weights: usize) -> usize {
+        // On two cores about a third of a second's work; fewer rows would starve the products.
+        const PRODUCTS: usize = 40_000_000_000;
+        if self.is_cpu() { (PRODUCTS / weights.max(1)).clamp(256, 2048) } else { 32_768 }
     }
 
     fn load_linear(&self, weight: Stored, bias: Option<Vec<f32>>) -> Result<Linear, LoadError> {

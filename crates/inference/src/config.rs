@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{FETCH_AGAIN, LoadError};
+use crate::error::LoadError;
 use crate::manifest::Family;
 
 pub const FILE_NAME: &str = "config.json";
@@ -24,8 +24,9 @@ pub struct BertConfig {
     pub max_position_embeddings: usize,
     pub type_vocab_size: usize,
     pub layer_norm_eps: f32,
+    pad_token_id: Option<usize>,
     #[serde(default)]
-    pub pad_token_id: usize,
+    is_decoder: bool,
     hidden_act: String,
     position_embedding_type: Option<String>,
 }
@@ -70,6 +71,9 @@ impl BertConfig {
     pub(crate) fn read(folder: &Path, family: Family) -> Result<Self, LoadError> {
         let (file, config): (_, Self) = read(folder, family)?;
         let unsupported = |reason: String| LoadError::Unsupported { file: file.clone(), reason };
+        if config.is_decoder {
+            return Err(unsupported("is_decoder is set".into()));
+        }
         if config.hidden_act != "gelu" {
             return Err(unsupported(format!(
                 "hidden_act is \"{}\", not \"gelu\"",
@@ -90,12 +94,22 @@ impl BertConfig {
                 ("intermediate_size", config.intermediate_size),
                 ("vocab_size", config.vocab_size),
                 ("type_vocab_size", config.type_vocab_size),
+                ("max_position_embeddings", config.max_position_embeddings),
+                ("pad_token_id", config.padding().saturating_add(1)),
             ],
         )?;
         if !config.hidden_size.is_multiple_of(config.num_attention_heads) {
             return Err(malformed(&file, "hidden_size is not a multiple of num_attention_heads"));
         }
         Ok(config)
+    }
+}
+
+impl BertConfig {
+    /// The id whose successor is XLM-RoBERTa's first position; 1 where the file leaves it out, as in
+    /// the reference.
+    pub fn padding(&self) -> usize {
+        self.pad_token_id.unwrap_or(1)
     }
 }
 
@@ -126,8 +140,10 @@ impl Qwen3Config {
                 ("num_key_value_heads", config.num_key_value_heads),
                 ("intermediate_size", config.intermediate_size),
                 ("vocab_size", config.vocab_size),
+                ("max_position_embeddings", config.max_position_embeddings),
             ],
         )?;
+        check_sizes(&file, &[("head_dim", config.head_width())])?;
         if !config.num_attention_heads.is_multiple_of(config.num_key_value_heads) {
             return Err(malformed(
                 &file,
@@ -152,11 +168,7 @@ impl Qwen3Config {
 
 fn read<T: DeserializeOwned>(folder: &Path, family: Family) -> Result<(PathBuf, T), LoadError> {
     let file = folder.join(FILE_NAME);
-    let text = std::fs::read_to_string(&file).map_err(|source| LoadError::Unreadable {
-        file: file.clone(),
-        source,
-        remedy: FETCH_AGAIN,
-    })?;
+    let text = std::fs::read_to_string(&file).map_err(LoadError::unreadable(&file))?;
     let parse = |error: serde_json::Error| malformed(&file, &error.to_string());
     let architecture: Architecture = serde_json::from_str(&text).map_err(parse)?;
     let found = architecture.model_type.unwrap_or_default();
@@ -169,7 +181,7 @@ fn read<T: DeserializeOwned>(folder: &Path, family: Family) -> Result<(PathBuf, 
     if known != family {
         return Err(malformed(
             &file,
-            &format!("model_type is \"{found}\", kenning.toml names the family {family:?}"),
+            &format!("model_type is \"{found}\", kenning.toml names the family {}", family.name()),
         ));
     }
     let config = serde_json::from_str(&text).map_err(parse)?;

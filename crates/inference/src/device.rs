@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use crate::candle::{Blocked, CandleOps};
+use crate::candle::CandleOps;
 use crate::error::LoadError;
 use crate::family::{self, Head, Network};
 use crate::folder::ModelFolder;
 use crate::selftest;
-use crate::weights::Weights;
 
 /// A device that was found to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +22,8 @@ pub enum DevicePreference {
     /// The first GPU that passes its self-test, else the CPU.
     #[default]
     Auto,
-    Only(Device),
+    /// This one if it passes its self-test, else the CPU.
+    Prefer(Device),
 }
 
 /// The device to use, and why it is not the one hoped for.
@@ -61,7 +61,7 @@ impl Device {
     /// Chooses by preference and self-test. There is always an answer: the CPU.
     pub fn select(preference: DevicePreference) -> Selected {
         let wanted = match preference {
-            DevicePreference::Only(device) => vec![device],
+            DevicePreference::Prefer(device) => vec![device],
             DevicePreference::Auto => Self::built_in(),
         };
         let mut failures = Vec::new();
@@ -84,33 +84,12 @@ impl Device {
         selftest::run(self)
     }
 
-    /// Loads a folder's network onto this device.
+    /// Loads a folder's network onto this device. The one place where a backend is chosen.
     pub(crate) fn load(
         self,
         folder: &ModelFolder,
         head: Head,
     ) -> Result<Box<dyn Network>, LoadError> {
-        family::load(self.ops(blocked(folder))?, folder, head)
+        family::load(CandleOps::open(self, &folder.path)?, folder, head)
     }
-
-    pub(crate) fn ops(self, blocked: Blocked) -> Result<CandleOps, LoadError> {
-        let device = match self {
-            Self::Cpu => Ok(candle_core::Device::Cpu),
-            Self::Cuda(number) => candle_core::Device::new_cuda(number),
-            Self::Metal(number) => candle_core::Device::new_metal(number),
-        };
-        let device = device.map_err(|error| LoadError::Device {
-            device: self.to_string(),
-            reason: error.to_string(),
-        })?;
-        Ok(CandleOps::new(device, self.to_string(), blocked))
-    }
-}
-
-/// Blocked weights are widened while that costs little memory: a file of this size becomes at most
-/// eight times larger.
-const WIDEN_UP_TO: u64 = 256 << 20;
-
-fn blocked(folder: &ModelFolder) -> Blocked {
-    if Weights::size(&folder.path) <= WIDEN_UP_TO { Blocked::Widen } else { Blocked::Keep }
 }

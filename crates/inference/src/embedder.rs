@@ -13,7 +13,7 @@ use crate::folder::ModelFolder;
 use crate::manifest::{EmbedManifest, FILE_NAME, Task};
 use crate::owner::{Owner, Pending, Urgency};
 use crate::template::fill;
-use crate::tokens::{Tokens, compose};
+use crate::tokens::{Tokens, compose, given_bytes};
 
 /// How many texts are tokenised and sorted by length together. While one window is computed the
 /// next is tokenised.
@@ -81,11 +81,11 @@ impl Embedder {
     fn prepare(
         &self,
         index: usize,
-        text: &str,
+        given: &str,
         role: Role<'_>,
         overlong: Overlong,
     ) -> Result<Prepared, ModelError> {
-        let text = compose(text);
+        let text = compose(given);
         if text.trim().is_empty() {
             return Err(ModelError::EmptyText { index });
         }
@@ -93,23 +93,42 @@ impl Embedder {
         let added = if self.end_token.is_some() { 1 } else { self.tokens.added(false) };
         let encoded = self.tokens.encode(&filled, self.max_tokens.saturating_sub(added))?;
         let kept = encoded.cut_at.map(|end| end.saturating_sub(start).min(text.len()));
-        if let Some(kept) = kept
-            && (overlong == Overlong::Refuse || kept == 0)
-        {
-            let (limit, model) = (self.max_tokens, self.name.clone());
-            return Err(ModelError::TooLong { index, text_bytes: text.len(), limit, model });
+        if let Some(kept) = kept {
+            self.check_cut(index, given, role, overlong, kept)?;
         }
         let ids = match self.end_token {
             Some(end) => encoded.ids().iter().copied().chain([end]).collect(),
             None => self.tokens.finish(encoded)?,
         };
-        let truncation = kept.map(|kept_bytes| Truncation {
+        let truncation = kept.map(|kept| Truncation {
             index,
             kept_tokens: ids.len(),
-            kept_bytes,
-            text_bytes: text.len(),
+            kept_bytes: given_bytes(given, kept),
+            text_bytes: given.len(),
         });
         Ok(Prepared { ids, truncation })
+    }
+
+    /// Whether a text of which `kept` bytes fit may be cut.
+    fn check_cut(
+        &self,
+        index: usize,
+        given: &str,
+        role: Role<'_>,
+        overlong: Overlong,
+        kept: usize,
+    ) -> Result<(), ModelError> {
+        let (limit, model) = (self.max_tokens, self.name.clone());
+        match role {
+            Role::Query { instruction: Some(instruction) } if kept == 0 => {
+                let instruction_bytes = instruction.len();
+                Err(ModelError::InstructionTooLong { instruction_bytes, limit, model })
+            }
+            _ if kept == 0 || overlong == Overlong::Refuse => {
+                Err(ModelError::TooLong { index, text_bytes: given.len(), limit, model })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The template with the text in it, and where in it the text starts.
@@ -155,7 +174,7 @@ impl Embedder {
     fn receive(&self, sent: Sent, kept: usize, vectors: &mut [Vec<f32>]) -> Result<(), ModelError> {
         for (text, row) in sent.texts.into_iter().zip(sent.pending.wait()?) {
             vectors[text] = unit_length(&row[..kept])
-                .ok_or_else(|| ModelError::NotANumber { file: self.folder.clone() })?;
+                .ok_or_else(|| ModelError::NotANumber { folder: self.folder.clone() })?;
         }
         Ok(())
     }

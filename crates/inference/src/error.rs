@@ -1,11 +1,11 @@
 //! Why a model folder could not be opened. Every message names the file and what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    #[error("{}: cannot be read ({source}): {remedy}", .file.display())]
-    Unreadable { file: PathBuf, source: std::io::Error, remedy: &'static str },
+    #[error("{}: cannot be read ({reason}): fetch the model again or choose another folder", .file.display())]
+    Unreadable { file: PathBuf, reason: std::io::Error },
 
     #[error("{}: {reason}: correct the file or fetch the model again", .file.display())]
     Malformed { file: PathBuf, reason: String },
@@ -55,5 +55,9 @@ pub enum LoadError {
     Device { device: String, reason: String },
 }
 
-/// What to do when a file of a model folder is not there or cannot be opened.
-pub(crate) const FETCH_AGAIN: &str = "fetch the model again or choose another folder";
+impl LoadError {
+    /// A file of a model folder that is not there or cannot be opened.
+    pub(crate) fn unreadable(file: &Path) -> impl Fn(std::io::Error) -> Self {
+        move |reason| Self::Unreadable { file: file.into(), reason }
+    }
+}

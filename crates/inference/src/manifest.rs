@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::error::{FETCH_AGAIN, LoadError};
+use crate::error::LoadError;
 
 pub const FILE_NAME: &str = "kenning.toml";
 
@@ -50,6 +50,28 @@ pub enum Family {
 pub enum Task {
     Embed,
     Rerank,
+}
+
+impl Family {
+    /// As `kenning.toml` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Qwen3 => "qwen3",
+            Self::Bert => "bert",
+            Self::XlmRoberta => "xlm_roberta",
+        }
+    }
+}
+
+impl Pooling {
+    /// As `kenning.toml` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Cls => "cls",
+            Self::Last => "last",
+        }
+    }
 }
 
 impl Task {
@@ -106,11 +128,7 @@ pub struct RerankManifest {
 impl Manifest {
     pub(crate) fn read(folder: &Path) -> Result<Self, LoadError> {
         let file = folder.join(FILE_NAME);
-        let text = std::fs::read_to_string(&file).map_err(|source| LoadError::Unreadable {
-            file: file.clone(),
-            source,
-            remedy: FETCH_AGAIN,
-        })?;
+        let text = std::fs::read_to_string(&file).map_err(LoadError::unreadable(&file))?;
         let manifest: Self = toml::from_str(&text).map_err(|error| LoadError::Malformed {
             file: file.clone(),
             reason: error.to_string().trim().replace('\n', " "),
@@ -141,6 +159,11 @@ impl Manifest {
             if embed.query.contains("{instruction}") != embed.instruction.is_some() {
                 return Err("embed.instruction and {instruction} in embed.query go together");
             }
+        }
+        if self.rerank.is_some() && self.family != Family::Qwen3 {
+            return Err(
+                "a table [rerank] is for the family qwen3: a cross-encoder has no template",
+            );
         }
         let fills_body = |rerank: &RerankManifest| {
             rerank.body.contains("{query}") && rerank.body.contains("{document}")

@@ -48,8 +48,9 @@ pub trait Ops: Send + 'static {
 
     /// The name to show, as "CPU" or "CUDA 0".
     fn device(&self) -> String;
-    /// How many tokens one batch should hold for this device to be well used.
-    fn tokens_per_batch(&self) -> usize;
+    /// How many tokens one batch should hold for this device to be well used by a network in which
+    /// each token meets so many weights. Whoever types waits for the batch at hand.
+    fn tokens_per_batch(&self, weights: usize) -> usize;
 
     /// A product with `weight` (out × in), plus `bias` where there is one.
     fn load_linear(
@@ -111,4 +112,53 @@ pub trait Ops: Send + 'static {
     fn means(&self, rows: &Self::Rows, ranges: &[Range<usize>]) -> Result<Self::Rows, Fault>;
     /// All values, row by row.
     fn read(&self, rows: &Self::Rows) -> Result<Vec<f32>, Fault>;
+
+    // What families call in place of the single steps. A backend that can do better than one step
+    // after the other, without a row going to memory and back between them, overrides these.
+
+    /// Several products of the same rows.
+    fn linears<const N: usize>(
+        &self,
+        linears: [&Self::Linear; N],
+        rows: &Self::Rows,
+    ) -> Result<[Self::Rows; N], Fault> {
+        let products: Vec<Self::Rows> =
+            linears.iter().map(|linear| self.linear(linear, rows)).collect::<Result<_, _>>()?;
+        products.try_into().map_err(|_| Fault("a product was lost".into()))
+    }
+
+    fn linear_gelu(&self, linear: &Self::Linear, rows: &Self::Rows) -> Result<Self::Rows, Fault> {
+        self.gelu(self.linear(linear, rows)?)
+    }
+
+    /// `silu(gate · rows) * (up · rows)`.
+    fn gated(
+        &self,
+        gate: &Self::Linear,
+        up: &Self::Linear,
+        rows: &Self::Rows,
+    ) -> Result<Self::Rows, Fault> {
+        let [gate, up] = self.linears([gate, up], rows)?;
+        self.silu_gate(gate, &up)
+    }
+
+    /// A product added to `onto`.
+    fn linear_add(
+        &self,
+        linear: &Self::Linear,
+        rows: &Self::Rows,
+        onto: Self::Rows,
+    ) -> Result<Self::Rows, Fault> {
+        self.add(onto, &self.linear(linear, rows)?)
+    }
+
+    /// The norm of a sum that nobody needs afterwards.
+    fn add_norm(
+        &self,
+        norm: &Self::Norm,
+        rows: Self::Rows,
+        other: &Self::Rows,
+    ) -> Result<Self::Rows, Fault> {
+        self.norm(norm, &self.add(rows, other)?)
+    }
 }

@@ -13,7 +13,7 @@ use crate::folder::ModelFolder;
 use crate::manifest::{RerankManifest, Task};
 use crate::owner::{Owner, Urgency};
 use crate::template::fill;
-use crate::tokens::{Encoded, Tokens, compose};
+use crate::tokens::{Encoded, Tokens, compose, given_bytes};
 
 pub struct Reranker {
     name: String,
@@ -84,28 +84,22 @@ impl Reranker {
         index: usize,
         document: &str,
     ) -> Result<(Vec<u32>, Option<Truncation>), ModelError> {
-        let document = compose(document);
-        if document.trim().is_empty() {
+        let composed = compose(document);
+        if composed.trim().is_empty() {
             return Err(ModelError::EmptyText { index });
         }
         let (ids, kept) = match &self.template {
-            Some(template) => self.prepare_template(template, question, &document)?,
-            None => self.prepare_pair(question, &document)?,
+            Some(template) => self.prepare_template(template, question, &composed)?,
+            None => self.prepare_pair(question, &composed)?,
         };
+        let Some(kept) = kept else { return Ok((ids, None)) };
         let text_bytes = document.len();
-        match kept {
-            None => Ok((ids, None)),
-            Some(kept_bytes) if question.overlong == Overlong::Truncate => Ok((
-                ids.clone(),
-                Some(Truncation { index, kept_tokens: ids.len(), kept_bytes, text_bytes }),
-            )),
-            Some(_) => Err(ModelError::TooLong {
-                index,
-                text_bytes,
-                limit: self.max_tokens,
-                model: self.name.clone(),
-            }),
+        if question.overlong == Overlong::Refuse {
+            let (limit, model) = (self.max_tokens, self.name.clone());
+            return Err(ModelError::TooLong { index, text_bytes, limit, model });
         }
+        let (kept_tokens, kept_bytes) = (ids.len(), given_bytes(document, kept));
+        Ok((ids, Some(Truncation { index, kept_tokens, kept_bytes, text_bytes })))
     }
 
     /// The pair in a chat's words. Answers the ids, and how much of the document they hold if cut.
@@ -189,7 +183,7 @@ impl Rerank for Reranker {
         for (texts, pending) in sent {
             for (text, row) in texts.into_iter().zip(pending.wait()?) {
                 if !row[0].is_finite() {
-                    return Err(ModelError::NotANumber { file: self.folder.clone() });
+                    return Err(ModelError::NotANumber { folder: self.folder.clone() });
                 }
                 answer.scores[text] = probability(row[0]);
             }

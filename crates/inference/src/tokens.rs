@@ -8,7 +8,7 @@ use tokenizers::utils::truncation::TruncationDirection;
 use tokenizers::{Encoding, PostProcessor, Tokenizer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::error::{FETCH_AGAIN, LoadError};
+use crate::error::LoadError;
 use crate::folder::ModelFolder;
 
 pub const FILE_NAME: &str = "tokenizer.json";
@@ -47,11 +47,7 @@ impl Tokens {
         template: [&str; N],
     ) -> Result<(Self, [Vec<u32>; N]), LoadError> {
         let file = folder.path.join(FILE_NAME);
-        let bytes = std::fs::read(&file).map_err(|source| LoadError::Unreadable {
-            file: file.clone(),
-            source,
-            remedy: FETCH_AGAIN,
-        })?;
+        let bytes = std::fs::read(&file).map_err(LoadError::unreadable(&file))?;
         let malformed = |error: tokenizers::Error| LoadError::Malformed {
             file: file.clone(),
             reason: error.to_string(),
@@ -145,6 +141,20 @@ pub fn compose(text: &str) -> Cow<'_, str> {
         IsNormalized::Yes => Cow::Borrowed(text),
         _ => Cow::Owned(text.nfc().collect()),
     }
+}
+
+/// How much of the text as given makes the first `composed` bytes of the text composed.
+pub fn given_bytes(given: &str, composed: usize) -> usize {
+    if matches!(is_nfc_quick(given.chars()), IsNormalized::Yes) {
+        return composed.min(given.len());
+    }
+    // Composing shortens a text at most to a third, and lengthens it hardly ever.
+    let window = &given[..given.floor_char_boundary(composed.saturating_mul(3).saturating_add(64))];
+    let ends: Vec<usize> =
+        window.char_indices().map(|(at, character)| at + character.len_utf8()).collect();
+    let fits = |end: &usize| given[..*end].nfc().map(char::len_utf8).sum::<usize>() <= composed;
+    let count = ends.partition_point(fits);
+    if count == 0 { 0 } else { ends[count - 1] }
 }
 
 /// A table may have a few more rows than there are tokens: makers round it up. A tokenizer with more

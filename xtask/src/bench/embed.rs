@@ -17,17 +17,25 @@ pub fn run(workspace: &Workspace, runs: usize) -> Result<()> {
     set_up::tools(workspace)?;
     model::make(workspace)?;
     let random = random_model::qwen3_0_6b(workspace)?;
-    workspace::run(&mut workspace.cargo(&["build", "--release", "-p", "kenning-cli"]))?;
+    let program = workspace.kenning()?;
     println!("\n| model | tokens a text | texts | tokens/s | ms |\n|---|---|---|---|---|");
-    measure(workspace, None, TOTAL_SMALL, runs)?;
-    measure(workspace, Some(&random), TOTAL_LARGE, runs)
+    measure(workspace, &program, None, TOTAL_SMALL, runs)?;
+    measure(workspace, &program, Some(&random), TOTAL_LARGE, runs)
 }
 
-fn measure(workspace: &Workspace, folder: Option<&Path>, total: usize, runs: usize) -> Result<()> {
-    let mut kenning = workspace.command(workspace.target.join("release/kenning"));
+fn measure(
+    workspace: &Workspace,
+    program: &Path,
+    folder: Option<&Path>,
+    total: usize,
+    runs: usize,
+) -> Result<()> {
+    let mut kenning = workspace.command(program);
     kenning.args(["--json", "models", "speed"]);
     kenning.args(["--total", &total.to_string(), "--runs", &runs.to_string()]);
-    kenning.args(folder);
+    if let Some(folder) = folder {
+        kenning.arg("--model").arg(folder);
+    }
     let report: Value = serde_json::from_slice(&workspace::output(&mut kenning)?)?;
     let name = format!("{} on {}", text(&report["model"])?, text(&report["device"])?);
     for row in report["rows"].as_array().context("the report has no rows")? {

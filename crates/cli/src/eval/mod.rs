@@ -1,8 +1,9 @@
 //! Measures a model on sets whose right answers are known: `kenning eval`.
 //!
 //! Owns the reading of such sets, the exact search over them and the arithmetic of the scores. It
-//! sees a model only as [`Embed`](kenning_domain::Embed), knows nothing of the command line, and
-//! writes nothing: reports implement `Serialize` for programs and `Display` for people.
+//! sees a model only as [`Embed`](kenning_domain::Embed), knows the command line only as far as
+//! [`Half`] can be spelled there, and writes nothing: reports implement `Serialize` for programs and
+//! `Display` for people.
 
 mod beir;
 pub mod bitext;

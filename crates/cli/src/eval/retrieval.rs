@@ -86,7 +86,12 @@ pub fn retrieval(
     let questions: Vec<Question<'_>> =
         asked.iter().filter_map(|query| Question::of(&set, *query, options)).collect();
     if questions.is_empty() {
-        bail!("{}: none of {} queries has an answer it can see", dir.display(), asked.len());
+        bail!(
+            "{}: none of {} queries{} has an answer it can see",
+            dir.display(),
+            asked.len(),
+            if options.half.is_some() { " of this half" } else { "" }
+        );
     }
     let start = Instant::now();
     let total = set.documents.len() + questions.len();

@@ -2,13 +2,13 @@
 //! normalisation after each half of a layer. XLM-RoBERTa is the same trunk whose positions begin
 //! after the padding token's id.
 
-use super::{Head, Network, Sizes, rows};
+use super::{Asked, Head, Sizes, Trunk, no_such_head, rows};
 use crate::batch::Batch;
 use crate::config::BertConfig;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::manifest::{Family, Pooling};
-use crate::ops::{Fault, Heads, Ops, Sight, Span};
+use crate::manifest::Family;
+use crate::ops::{Fault, Heads, Ops, Sight};
 use crate::weights::{Names, Stored, WeightType, Weights};
 
 const NAMES: Names = &[
@@ -56,15 +56,14 @@ struct Classifier<O: Ops> {
 }
 
 pub struct Bert<O: Ops> {
-    ops: O,
     words: O::Table,
     positions: O::Table,
     norm: O::Norm,
     layers: Vec<Layer<O>>,
     classifier: Option<Classifier<O>>,
-    pooling: Pooling,
     heads: Heads,
     hidden: usize,
+    wide: usize,
 }
 
 pub fn sizes(folder: &ModelFolder) -> Result<Sizes, LoadError> {
@@ -79,101 +78,87 @@ pub fn sizes(folder: &ModelFolder) -> Result<Sizes, LoadError> {
 /// XLM-RoBERTa's first text position has the number after its padding token's.
 fn offset(config: &BertConfig, folder: &ModelFolder) -> usize {
     match folder.manifest.family {
-        Family::XlmRoberta => config.pad_token_id + 1,
-        _ => 0,
+        Family::XlmRoberta => config.padding() + 1,
+        Family::Bert | Family::Qwen3 => 0,
     }
 }
 
 impl<O: Ops> Bert<O> {
-    pub fn load(ops: O, folder: &ModelFolder, head: Head) -> Result<Self, LoadError> {
+    pub fn load(ops: &O, folder: &ModelFolder, head: &Head) -> Result<Self, LoadError> {
         let config = BertConfig::read(&folder.path, folder.manifest.family)?;
         let weights = Weights::open(&folder.path, NAMES)?;
-        let loader = Loader { ops: &ops, weights: &weights };
+        let loader = Loader { ops, weights: &weights };
         let hidden = config.hidden_size;
         let words =
             weights.read("embeddings.word_embeddings.weight", &[config.vocab_size, hidden])?;
-        let words = ops.load_table(words)?;
-        let positions = ops.load_table(positions(&weights, &config, offset(&config, folder))?)?;
-        let norm = loader.norm("embeddings.LayerNorm", &config)?;
         let layers = (0..config.num_hidden_layers).map(|number| loader.layer(number, &config));
-        let layers = layers.collect::<Result<_, _>>()?;
-        let classifier = match head {
-            Head::Classify => Some(Classifier {
-                dense: loader.linear("classifier.dense", hidden, hidden)?,
-                score: loader.linear("classifier.out_proj", 1, hidden)?,
-            }),
-            _ => None,
-        };
-        let pooling = match head {
-            Head::Pool(pooling) => pooling,
-            _ => Pooling::Cls,
-        };
         let count = config.num_attention_heads;
-        let heads = Heads { queries: count, keys: count, width: hidden / count };
-        Ok(Self { words, positions, norm, layers, classifier, pooling, heads, hidden, ops })
-    }
-
-    fn layer(&self, layer: &Layer<O>, rows: &O::Rows, asked: Asked<'_>) -> Result<O::Rows, Fault> {
-        let ops = &self.ops;
-        let selected = asked.rows.map(|indices| ops.select(rows, indices)).transpose()?;
-        let asking = selected.as_ref().unwrap_or(rows);
-        let query = ops.linear(&layer.query, asking)?;
-        let key = ops.linear(&layer.key, rows)?;
-        let value = ops.linear(&layer.value, rows)?;
-        let seen = ops.attention(&query, &key, &value, self.heads, asked.spans, Sight::All)?;
-        let seen = ops.add(ops.linear(&layer.output, &seen)?, asking)?;
-        let seen = ops.norm(&layer.output_norm, &seen)?;
-        let wide = ops.gelu(ops.linear(&layer.up, &seen)?)?;
-        let narrow = ops.add(ops.linear(&layer.down, &wide)?, &seen)?;
-        ops.norm(&layer.down_norm, &narrow)
-    }
-}
-
-/// Which rows a layer is asked for. `None`: all of them.
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    rows: Option<&'a [u32]>,
-    spans: &'a [Span],
-}
-
-impl<O: Ops> Network for Bert<O> {
-    fn compute(&self, batch: &Batch) -> Result<Vec<Vec<f32>>, Fault> {
-        let ops = &self.ops;
-        let words = ops.lookup(&self.words, &batch.ids)?;
-        let sum = ops.add(words, &ops.lookup(&self.positions, &batch.positions)?)?;
-        let mut rows_now = ops.norm(&self.norm, &sum)?;
-        let spans = batch.spans();
-        let pooled = match self.pooling {
-            Pooling::Mean => None,
-            Pooling::Cls => Some(batch.first_rows()),
-            Pooling::Last => Some(batch.last_rows()),
-        };
-        let single = batch.spans_of_single_rows();
-        for (number, layer) in self.layers.iter().enumerate() {
-            let asked = match &pooled {
-                Some(rows) if number + 1 == self.layers.len() => {
-                    Asked { rows: Some(rows), spans: &single }
+        Ok(Self {
+            words: ops.load_table(words)?,
+            positions: ops.load_table(positions(&weights, &config, offset(&config, folder))?)?,
+            norm: loader.norm("embeddings.LayerNorm", &config)?,
+            layers: layers.collect::<Result<_, _>>()?,
+            classifier: match head {
+                Head::Pool(_) => None,
+                Head::Classify => Some(loader.classifier(hidden)?),
+                Head::Compare { .. } => {
+                    return Err(no_such_head(folder, "head that compares two tokens"));
                 }
-                _ => Asked { rows: None, spans: &spans },
-            };
-            rows_now = self.layer(layer, &rows_now, asked)?;
-        }
-        if pooled.is_none() {
-            rows_now = ops.means(&rows_now, &batch.texts)?;
-        }
-        let Some(classifier) = &self.classifier else {
-            return Ok(rows(&ops.read(&rows_now)?, self.hidden));
+            },
+            heads: Heads { queries: count, keys: count, width: hidden / count },
+            hidden,
+            wide: config.intermediate_size,
+        })
+    }
+}
+
+impl<O: Ops> Trunk<O> for Bert<O> {
+    fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    fn weights(&self) -> usize {
+        self.layers.len() * self.hidden * (4 * self.hidden + 2 * self.wide)
+    }
+
+    fn lookup(&self, ops: &O, batch: &Batch) -> Result<O::Rows, Fault> {
+        let words = ops.lookup(&self.words, &batch.ids)?;
+        ops.add_norm(&self.norm, words, &ops.lookup(&self.positions, &batch.positions)?)
+    }
+
+    fn layer(
+        &self,
+        ops: &O,
+        number: usize,
+        rows: O::Rows,
+        asked: &Asked<'_>,
+    ) -> Result<O::Rows, Fault> {
+        let layer = &self.layers[number];
+        let (asking, query, key, value) = match asked.rows {
+            None => {
+                let [query, key, value] =
+                    ops.linears([&layer.query, &layer.key, &layer.value], &rows)?;
+                (rows, query, key, value)
+            }
+            Some(indices) => {
+                let [key, value] = ops.linears([&layer.key, &layer.value], &rows)?;
+                let asking = ops.select(&rows, indices)?;
+                let query = ops.linear(&layer.query, &asking)?;
+                (asking, query, key, value)
+            }
         };
-        let dense = ops.tanh(ops.linear(&classifier.dense, &rows_now)?)?;
+        let seen = ops.attention(&query, &key, &value, self.heads, asked.spans, Sight::All)?;
+        let seen = ops.add_norm(&layer.output_norm, ops.linear(&layer.output, &seen)?, &asking)?;
+        let wide = ops.linear_gelu(&layer.up, &seen)?;
+        ops.add_norm(&layer.down_norm, ops.linear(&layer.down, &wide)?, &seen)
+    }
+
+    fn answer(&self, ops: &O, pooled: O::Rows) -> Result<Vec<Vec<f32>>, Fault> {
+        let Some(classifier) = &self.classifier else {
+            return Ok(rows(&ops.read(&pooled)?, self.hidden));
+        };
+        let dense = ops.tanh(ops.linear(&classifier.dense, &pooled)?)?;
         Ok(rows(&ops.read(&ops.linear(&classifier.score, &dense)?)?, 1))
-    }
-
-    fn device(&self) -> String {
-        self.ops.device()
-    }
-
-    fn tokens_per_batch(&self) -> usize {
-        self.ops.tokens_per_batch()
     }
 }
 
@@ -206,6 +191,13 @@ impl<O: Ops> Loader<'_, O> {
         let weight = self.weights.read(&format!("{name}.weight"), &[out, width])?;
         let bias = self.weights.read_numbers(&format!("{name}.bias"), &[out])?;
         self.ops.load_linear(weight, Some(bias))
+    }
+
+    fn classifier(&self, hidden: usize) -> Result<Classifier<O>, LoadError> {
+        Ok(Classifier {
+            dense: self.linear("classifier.dense", hidden, hidden)?,
+            score: self.linear("classifier.out_proj", 1, hidden)?,
+        })
     }
 
     fn norm(&self, name: &str, config: &BertConfig) -> Result<O::Norm, LoadError> {

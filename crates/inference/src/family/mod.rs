@@ -6,8 +6,8 @@ mod qwen3;
 use crate::batch::Batch;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::manifest::{Family, Pooling};
-use crate::ops::{Fault, Ops};
+use crate::manifest::{FILE_NAME, Family, Pooling};
+use crate::ops::{Fault, Ops, Span};
 
 /// A loaded network: packed tokens in, one row of numbers for each text out.
 pub trait Network: Send {
@@ -43,15 +43,105 @@ pub fn sizes(folder: &ModelFolder) -> Result<Sizes, LoadError> {
     }
 }
 
-/// The one place that lists the families.
 pub fn load<O: Ops>(
     ops: O,
     folder: &ModelFolder,
     head: Head,
 ) -> Result<Box<dyn Network>, LoadError> {
+    let pooling = if let Head::Pool(pooling) = head { pooling } else { Pooling::Last };
     match folder.manifest.family {
-        Family::Qwen3 => Ok(Box::new(qwen3::Qwen3::load(ops, folder, head)?)),
-        Family::Bert | Family::XlmRoberta => Ok(Box::new(bert::Bert::load(ops, folder, head)?)),
+        Family::Qwen3 => {
+            let trunk = qwen3::Qwen3::load(&ops, folder, &head)?;
+            Ok(Box::new(Whole { ops, trunk, pooling }))
+        }
+        Family::Bert | Family::XlmRoberta => {
+            let trunk = bert::Bert::load(&ops, folder, &head)?;
+            let pooling = if head == Head::Classify { Pooling::Cls } else { pooling };
+            Ok(Box::new(Whole { ops, trunk, pooling }))
+        }
+    }
+}
+
+/// What differs between the families: the layers, and what stands before and after them.
+trait Trunk<O: Ops>: Send {
+    fn layers(&self) -> usize;
+    /// How many weights each token is multiplied with.
+    fn weights(&self) -> usize;
+    fn lookup(&self, ops: &O, batch: &Batch) -> Result<O::Rows, Fault>;
+    fn layer(
+        &self,
+        ops: &O,
+        number: usize,
+        rows: O::Rows,
+        asked: &Asked<'_>,
+    ) -> Result<O::Rows, Fault>;
+    /// What is done to the rows of the last layer before they are pooled.
+    fn finish(&self, _ops: &O, rows: O::Rows) -> Result<O::Rows, Fault> {
+        Ok(rows)
+    }
+    /// What is made of the pooled rows, one for each text.
+    fn answer(&self, ops: &O, pooled: O::Rows) -> Result<Vec<Vec<f32>>, Fault>;
+}
+
+/// Which rows a layer is asked for.
+struct Asked<'a> {
+    /// `None`: all of them.
+    rows: Option<&'a [u32]>,
+    /// The positions of the rows asked for, and of all.
+    positions: &'a [u32],
+    all_positions: &'a [u32],
+    spans: &'a [Span],
+}
+
+struct Whole<O, T> {
+    ops: O,
+    trunk: T,
+    pooling: Pooling,
+}
+
+impl<O: Ops, T: Trunk<O>> Network for Whole<O, T> {
+    /// Of the last layer only the pooled rows are computed, where pooling takes a single one.
+    fn compute(&self, batch: &Batch) -> Result<Vec<Vec<f32>>, Fault> {
+        let pooled = match self.pooling {
+            Pooling::Mean => None,
+            Pooling::Cls => Some(batch.first_rows()),
+            Pooling::Last => Some(batch.last_rows()),
+        };
+        let all_positions = batch.positions.as_slice();
+        let spans = batch.spans();
+        let all = Asked { rows: None, positions: all_positions, all_positions, spans: &spans };
+        let rows = pooled.as_deref().unwrap_or_default();
+        let positions: Vec<u32> = rows.iter().map(|&row| all_positions[row as usize]).collect();
+        let single_spans = batch.spans_of_single_rows();
+        let single =
+            Asked { rows: Some(rows), positions: &positions, all_positions, spans: &single_spans };
+        let mut now = self.trunk.lookup(&self.ops, batch)?;
+        for number in 0..self.trunk.layers() {
+            let is_last = number + 1 == self.trunk.layers();
+            let asked = if is_last && pooled.is_some() { &single } else { &all };
+            now = self.trunk.layer(&self.ops, number, now, asked)?;
+        }
+        now = self.trunk.finish(&self.ops, now)?;
+        if pooled.is_none() {
+            now = self.ops.means(&now, &batch.texts)?;
+        }
+        self.trunk.answer(&self.ops, now)
+    }
+
+    fn device(&self) -> String {
+        self.ops.device()
+    }
+
+    fn tokens_per_batch(&self) -> usize {
+        self.ops.tokens_per_batch(self.trunk.weights())
+    }
+}
+
+/// The refusal of a head that a family does not have.
+fn no_such_head(folder: &ModelFolder, task: &str) -> LoadError {
+    LoadError::Unsupported {
+        file: folder.path.join(FILE_NAME),
+        reason: format!("the family {} has no {task}", folder.manifest.family.name()),
     }
 }
 

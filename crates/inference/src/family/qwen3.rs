@@ -2,14 +2,13 @@
 //! As Qwen3-Embedding its last row is a text's vector; as Qwen3-Reranker the last row's logits of two
 //! tokens are a pair's score.
 
-use super::{Head, Network, Sizes, rows};
+use super::{Asked, Head, Sizes, Trunk, no_such_head, rows};
 use crate::batch::Batch;
 use crate::config::Qwen3Config;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::manifest::Pooling;
-use crate::ops::{Fault, Heads, Ops, Sight, Span};
-use crate::weights::{Names, Weights};
+use crate::ops::{Fault, Heads, Ops, Sight};
+use crate::weights::{Names, Stored, Weights};
 
 const NAMES: Names = &[
     ("embed_tokens.weight", "token_embd.weight"),
@@ -43,24 +42,15 @@ struct Layer<O: Ops> {
 }
 
 pub struct Qwen3<O: Ops> {
-    ops: O,
     words: O::Table,
     layers: Vec<Layer<O>>,
     norm: O::Norm,
     rotation: O::Rotation,
     heads: Heads,
     hidden: usize,
-    pooling: Pooling,
+    wide: usize,
     /// The row of the output head for `yes` minus that for `no`.
     comparison: Option<Vec<f32>>,
-}
-
-/// Which rows a layer is asked for. `None`: all of them.
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    rows: Option<&'a [u32]>,
-    positions: &'a [u32],
-    spans: &'a [Span],
 }
 
 pub fn sizes(folder: &ModelFolder) -> Result<Sizes, LoadError> {
@@ -73,111 +63,92 @@ pub fn sizes(folder: &ModelFolder) -> Result<Sizes, LoadError> {
 }
 
 impl<O: Ops> Qwen3<O> {
-    pub fn load(ops: O, folder: &ModelFolder, head: Head) -> Result<Self, LoadError> {
+    pub fn load(ops: &O, folder: &ModelFolder, head: &Head) -> Result<Self, LoadError> {
         let config = Qwen3Config::read(&folder.path)?;
         let weights = Weights::open(&folder.path, NAMES)?;
-        let loader = Loader { ops: &ops, weights: &weights, config: &config };
+        let loader = Loader { ops, weights: &weights, config: &config };
         let hidden = config.hidden_size;
         let table = weights.read("embed_tokens.weight", &[config.vocab_size, hidden])?;
         let comparison = match head {
-            Head::Compare { yes, no } => {
-                let separate = weights.find("lm_head.weight", &[config.vocab_size, hidden])?;
-                let output = separate.as_ref().unwrap_or(&table);
-                let (yes, no) = (output.row(yes as usize)?, output.row(no as usize)?);
-                Some(yes.iter().zip(no).map(|(yes, no)| yes - no).collect())
-            }
-            _ => None,
+            Head::Pool(_) => None,
+            Head::Compare { yes, no } => Some(loader.comparison(&table, *yes, *no)?),
+            Head::Classify => return Err(no_such_head(folder, "classifier")),
         };
         let heads = Heads {
             queries: config.num_attention_heads,
             keys: config.num_key_value_heads,
             width: config.head_width(),
         };
+        let layers = (0..config.num_hidden_layers).map(|number| loader.layer(number, heads));
+        let positions = folder.manifest.max_tokens;
         Ok(Self {
             words: ops.load_table(table)?,
-            layers: (0..config.num_hidden_layers)
-                .map(|n| loader.layer(n, heads))
-                .collect::<Result<_, _>>()?,
+            layers: layers.collect::<Result<_, _>>()?,
             norm: loader.norm("norm.weight", hidden)?,
-            rotation: ops.load_rotation(
-                config.rotation_base(),
-                heads.width,
-                folder.manifest.max_tokens,
-            )?,
+            rotation: ops.load_rotation(config.rotation_base(), heads.width, positions)?,
             heads,
             hidden,
-            pooling: if let Head::Pool(pooling) = head { pooling } else { Pooling::Last },
+            wide: config.intermediate_size,
             comparison,
-            ops,
         })
+    }
+}
+
+impl<O: Ops> Trunk<O> for Qwen3<O> {
+    fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    fn weights(&self) -> usize {
+        let attention = 2 * (self.heads.queries + self.heads.keys) * self.heads.width;
+        self.layers.len() * self.hidden * (attention + 3 * self.wide)
+    }
+
+    fn lookup(&self, ops: &O, batch: &Batch) -> Result<O::Rows, Fault> {
+        ops.lookup(&self.words, &batch.ids)
     }
 
     fn layer(
         &self,
-        layer: &Layer<O>,
+        ops: &O,
+        number: usize,
         rows: O::Rows,
-        keys: &[u32],
-        asked: Asked<'_>,
+        asked: &Asked<'_>,
     ) -> Result<O::Rows, Fault> {
-        let (ops, heads) = (&self.ops, self.heads);
+        let (layer, heads) = (&self.layers[number], self.heads);
         let input = ops.norm(&layer.input_norm, &rows)?;
-        let selected = asked.rows.map(|indices| ops.select(&input, indices)).transpose()?;
-        let query = ops.linear(&layer.query, selected.as_ref().unwrap_or(&input))?;
+        let (rows, query, key, value) = match asked.rows {
+            None => {
+                let [query, key, value] =
+                    ops.linears([&layer.query, &layer.key, &layer.value], &input)?;
+                (rows, query, key, value)
+            }
+            Some(indices) => {
+                let [key, value] = ops.linears([&layer.key, &layer.value], &input)?;
+                let query = ops.linear(&layer.query, &ops.select(&input, indices)?)?;
+                (ops.select(&rows, indices)?, query, key, value)
+            }
+        };
         let query = ops.norm_heads(&layer.query_norm, query, heads.queries)?;
         let query = ops.rotate(&self.rotation, query, asked.positions, heads.queries)?;
-        let key = ops.norm_heads(&layer.key_norm, ops.linear(&layer.key, &input)?, heads.keys)?;
-        let key = ops.rotate(&self.rotation, key, keys, heads.keys)?;
-        let value = ops.linear(&layer.value, &input)?;
+        let key = ops.norm_heads(&layer.key_norm, key, heads.keys)?;
+        let key = ops.rotate(&self.rotation, key, asked.all_positions, heads.keys)?;
         let seen = ops.attention(&query, &key, &value, heads, asked.spans, Sight::Past)?;
-        let rows = match asked.rows {
-            Some(indices) => ops.select(&rows, indices)?,
-            None => rows,
-        };
-        let rows = ops.add(rows, &ops.linear(&layer.output, &seen)?)?;
+        let rows = ops.linear_add(&layer.output, &seen, rows)?;
         let input = ops.norm(&layer.feed_norm, &rows)?;
-        let wide =
-            ops.silu_gate(ops.linear(&layer.gate, &input)?, &ops.linear(&layer.up, &input)?)?;
-        ops.add(rows, &ops.linear(&layer.down, &wide)?)
+        let wide = ops.gated(&layer.gate, &layer.up, &input)?;
+        ops.linear_add(&layer.down, &wide, rows)
     }
-}
 
-impl<O: Ops> Network for Qwen3<O> {
-    fn compute(&self, batch: &Batch) -> Result<Vec<Vec<f32>>, Fault> {
-        let ops = &self.ops;
-        let mut now = ops.lookup(&self.words, &batch.ids)?;
-        let pooled = match self.pooling {
-            Pooling::Mean => None,
-            Pooling::Cls | Pooling::Last => Some(batch.last_rows()),
-        };
-        let positions: Option<Vec<u32>> = pooled
-            .as_ref()
-            .map(|rows| rows.iter().map(|&row| batch.positions[row as usize]).collect());
-        let (spans, single) = (batch.spans(), batch.spans_of_single_rows());
-        for (number, layer) in self.layers.iter().enumerate() {
-            let asked = match (&pooled, &positions) {
-                (Some(rows), Some(positions)) if number + 1 == self.layers.len() => {
-                    Asked { rows: Some(rows), positions, spans: &single }
-                }
-                _ => Asked { rows: None, positions: &batch.positions, spans: &spans },
-            };
-            now = self.layer(layer, now, &batch.positions, asked)?;
-        }
-        now = ops.norm(&self.norm, &now)?;
-        if pooled.is_none() {
-            now = ops.means(&now, &batch.texts)?;
-        }
-        let vectors = rows(&ops.read(&now)?, self.hidden);
+    fn finish(&self, ops: &O, rows: O::Rows) -> Result<O::Rows, Fault> {
+        ops.norm(&self.norm, &rows)
+    }
+
+    fn answer(&self, ops: &O, pooled: O::Rows) -> Result<Vec<Vec<f32>>, Fault> {
+        let vectors = rows(&ops.read(&pooled)?, self.hidden);
         let Some(comparison) = &self.comparison else { return Ok(vectors) };
         let logit = |row: &Vec<f32>| row.iter().zip(comparison).map(|(a, b)| a * b).sum();
         Ok(vectors.iter().map(|row| vec![logit(row)]).collect())
-    }
-
-    fn device(&self) -> String {
-        self.ops.device()
-    }
-
-    fn tokens_per_batch(&self) -> usize {
-        self.ops.tokens_per_batch()
     }
 }
 
@@ -190,6 +161,15 @@ struct Loader<'a, O: Ops> {
 impl<O: Ops> Loader<'_, O> {
     fn linear(&self, name: &str, out: usize, width: usize) -> Result<O::Linear, LoadError> {
         self.ops.load_linear(self.weights.read(name, &[out, width])?, None)
+    }
+
+    /// A model whose output head is its table of tokens has no weight for the head.
+    fn comparison(&self, table: &Stored, yes: u32, no: u32) -> Result<Vec<f32>, LoadError> {
+        let shape = [self.config.vocab_size, self.config.hidden_size];
+        let separate = self.weights.find("lm_head.weight", &shape)?;
+        let output = separate.as_ref().unwrap_or(table);
+        let (yes, no) = (output.row(yes as usize)?, output.row(no as usize)?);
+        Ok(yes.iter().zip(no).map(|(yes, no)| yes - no).collect())
     }
 
     fn norm(&self, name: &str, width: usize) -> Result<O::Norm, LoadError> {

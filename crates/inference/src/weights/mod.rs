@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::error::{FETCH_AGAIN, LoadError};
+use crate::error::LoadError;
 pub use values::{WeightType, dequantise};
 
 /// One weight: its bytes as stored, row by row, and how to read them.
@@ -102,10 +102,6 @@ impl Weights {
 }
 
 impl Stored {
-    pub fn count(&self) -> usize {
-        self.shape.iter().product()
-    }
-
     fn check(&self, shape: &[usize]) -> Result<(), LoadError> {
         if self.shape != shape {
             return Err(LoadError::WeightShape {
@@ -122,29 +118,21 @@ impl Stored {
     }
 
     pub fn to_f32(&self) -> Result<Vec<f32>, LoadError> {
-        let numbers = dequantise(self.kind, &self.bytes);
-        if numbers.iter().all(|number| number.is_finite()) {
-            Ok(numbers)
-        } else {
-            Err(self.not_a_number())
-        }
+        self.widen(&self.bytes)
     }
 
     /// One row as plain numbers, without widening the rest.
     pub fn row(&self, index: usize) -> Result<Vec<f32>, LoadError> {
         let bytes_per_row = self.bytes.len() / self.shape[0];
-        let bytes = self.bytes[index * bytes_per_row..][..bytes_per_row].to_vec();
-        Self { shape: vec![1, self.count() / self.shape[0]], bytes, ..self.clone_without_bytes() }
-            .to_f32()
+        self.widen(&self.bytes[index * bytes_per_row..][..bytes_per_row])
     }
 
-    fn clone_without_bytes(&self) -> Self {
-        Self {
-            name: self.name.clone(),
-            file: self.file.clone(),
-            shape: Vec::new(),
-            kind: self.kind,
-            bytes: Vec::new(),
+    fn widen(&self, bytes: &[u8]) -> Result<Vec<f32>, LoadError> {
+        let numbers = dequantise(self.kind, bytes);
+        if numbers.iter().all(|number| number.is_finite()) {
+            Ok(numbers)
+        } else {
+            Err(self.not_a_number())
         }
     }
 
@@ -154,11 +142,10 @@ impl Stored {
 }
 
 fn gguf_files(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
-    let unreadable =
-        |source| LoadError::Unreadable { file: folder.into(), source, remedy: FETCH_AGAIN };
+    let unreadable = LoadError::unreadable(folder);
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    for entry in std::fs::read_dir(folder).map_err(&unreadable)? {
+        let path = entry.map_err(&unreadable)?.path();
         if path.extension().is_some_and(|extension| extension == "gguf") {
             found.push(path);
         }
@@ -168,10 +155,9 @@ fn gguf_files(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
 
 /// Opens a file of weights and says how long it is.
 fn open(file: &Path) -> Result<(File, u64), LoadError> {
-    let unreadable =
-        |source| LoadError::Unreadable { file: file.into(), source, remedy: FETCH_AGAIN };
-    let opened = File::open(file).map_err(unreadable)?;
-    let length = opened.metadata().map_err(unreadable)?.len();
+    let unreadable = LoadError::unreadable(file);
+    let opened = File::open(file).map_err(&unreadable)?;
+    let length = opened.metadata().map_err(&unreadable)?.len();
     Ok((opened, length))
 }
 
@@ -179,15 +165,14 @@ fn open(file: &Path) -> Result<(File, u64), LoadError> {
 /// another program while it is in use would end this one with a signal.
 fn read_range(file: &Path, start: u64, length: u64) -> Result<Vec<u8>, LoadError> {
     use std::io::{Seek, SeekFrom};
-    let unreadable =
-        |source| LoadError::Unreadable { file: file.into(), source, remedy: FETCH_AGAIN };
+    let unreadable = LoadError::unreadable(file);
     let (mut opened, found) = open(file)?;
     let needed = start.saturating_add(length);
     if needed > found {
         return Err(LoadError::Truncated { file: file.into(), found, needed });
     }
-    opened.seek(SeekFrom::Start(start)).map_err(unreadable)?;
+    opened.seek(SeekFrom::Start(start)).map_err(&unreadable)?;
     let mut bytes = vec![0; length as usize];
-    opened.read_exact(&mut bytes).map_err(unreadable)?;
+    opened.read_exact(&mut bytes).map_err(&unreadable)?;
     Ok(bytes)
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::values::KNOWN;
 use super::{Stored, WeightType, open, read_range};
-use crate::error::{FETCH_AGAIN, LoadError};
+use crate::error::LoadError;
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -95,11 +95,7 @@ impl Files {
 
 fn shards(folder: &Path, index: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let malformed = |reason: String| LoadError::Malformed { file: index.into(), reason };
-    let text = std::fs::read_to_string(index).map_err(|source| LoadError::Unreadable {
-        file: index.into(),
-        source,
-        remedy: FETCH_AGAIN,
-    })?;
+    let text = std::fs::read_to_string(index).map_err(LoadError::unreadable(index))?;
     let index: Index = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     let mut names: Vec<String> = index.weight_map.into_values().collect();
     names.sort();
