@@ -8,6 +8,7 @@
 
 mod bench;
 mod digest;
+mod evaluate;
 mod fetched;
 mod files;
 mod licences;
@@ -50,6 +51,13 @@ enum Task {
     Test,
     /// Make the built-in model, unless it is there already.
     Model,
+    /// Measure how well a model finds, on a folder of public sets.
+    Evaluate {
+        folder: PathBuf,
+        /// Another model than the built-in one: a name, or a path to its folder.
+        #[arg(long)]
+        model: Option<String>,
+    },
     /// Measure, for the tables in docs/PERFORMANCE.md.
     Bench {
         #[command(subcommand)]
@@ -74,6 +82,7 @@ fn run(task: Task) -> Result<()> {
         Task::Run { folder, query } => terminal::run(&workspace, folder, query),
         Task::Test => tests_run::run(&workspace),
         Task::Model => model::make(&workspace),
+        Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Bench { bench } => bench::run(&workspace, &bench),
     }
 }
