@@ -374,6 +374,61 @@ fn a_manifest_or_tokenizer_that_does_not_belong_is_refused() {
 }
 
 #[test]
+fn a_tokenizer_cut_short_or_senseless_is_named_and_panics_nowhere() {
+    let whole = std::fs::read(golden_folder("qwen3").join("tokenizer.json")).unwrap();
+    let folder = copy("qwen3");
+    for end in (0..whole.len()).step_by(97) {
+        std::fs::write(folder.path().join("tokenizer.json"), &whole[..end]).unwrap();
+        check_refused(&embed_with(folder.path()), &["tokenizer.json", "fetch"]);
+    }
+    let senseless = |change: fn(&mut Value)| {
+        let folder = copy("bert");
+        let path = folder.path().join("tokenizer.json");
+        let mut tokenizer: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        change(&mut tokenizer);
+        std::fs::write(&path, tokenizer.to_string()).unwrap();
+        let output = embed_with(folder.path());
+        // A panic inside the library is caught; what it prints of it is its own.
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("tokenizer.json"));
+    };
+    senseless(|tokenizer| tokenizer["post_processor"]["special_tokens"] = serde_json::json!({}));
+    senseless(|tokenizer| {
+        let first = tokenizer["post_processor"]["special_tokens"].as_object_mut().unwrap();
+        first.values_mut().for_each(|token| token["ids"] = serde_json::json!([999_999]));
+    });
+}
+
+#[test]
+fn dropout_would_make_every_answer_another() {
+    let folder = copy("qwen3");
+    edit(&folder, "tokenizer.json", "\"dropout\":null", "\"dropout\":0.5");
+    check_refused(&embed_with(folder.path()), &["tokenizer.json", "dropout"]);
+}
+
+#[test]
+fn a_reranker_whose_head_is_its_own_needs_it() {
+    let folder = copy("qwen3");
+    make_reranker(&folder);
+    edit(&folder, "config.json", "\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false");
+    let model = folder.path().to_str().unwrap();
+    check_refused(
+        &kenning(&["rerank", "--model", model, "q", "d"], b""),
+        &["lm_head.weight", "missing"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_a_models_files_is_not_opened() {
+    let folder = copy("bert");
+    let path = folder.path().join("config.json");
+    std::fs::remove_file(&path).unwrap();
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    check_refused(&embed_with(folder.path()), &["config.json", "regular file"]);
+}
+
+#[test]
 fn the_padding_that_xlm_roberta_leaves_out_is_the_references() {
     let folder = copy("xlm_roberta");
     let whole = json(&embed_with(folder.path()));

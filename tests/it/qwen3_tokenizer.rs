@@ -50,7 +50,7 @@ fn folder() -> TempDir {
     let config = serde_json::json!({
         "model_type": "qwen3", "hidden_size": WIDTH, "num_hidden_layers": 1, "num_attention_heads": 1,
         "num_key_value_heads": 1, "head_dim": WIDTH, "intermediate_size": WIDTH, "vocab_size": ROWS,
-        "max_position_embeddings": 512, "rms_norm_eps": 1e-6, "rope_theta": 1e6, "hidden_act": "silu",
+        "max_position_embeddings": 512, "tie_word_embeddings": true, "rms_norm_eps": 1e-6, "rope_theta": 1e6, "hidden_act": "silu",
     });
     fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
     write_zeros(&folder.path().join("model.safetensors"), ROWS, WIDTH);

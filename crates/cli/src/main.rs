@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough.
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("kenning: {error:#}");
+            output::notice(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -19,9 +19,14 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
-/// Something the user should know that is not the result.
+/// Something the user should know that is not the result. Names out of files may be part of it, and
+/// must not steer the terminal.
 pub fn notice(text: &str) {
-    eprintln!("kenning: {text}");
+    let shown: String = text
+        .chars()
+        .map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c })
+        .collect();
+    eprintln!("kenning: {shown}");
 }
 
 /// A device that is not the one hoped for is never kept quiet.

@@ -22,7 +22,8 @@ const SCORES_AT_ONCE: usize = 16 << 20;
 const WIDEN_UP_TO: u64 = 256 << 20;
 
 /// Whether blocked weights are multiplied as they are or widened once. Widened is faster on the CPU
-/// with many rows; as they are takes four to eight times less memory.
+/// with many rows; as they are takes less memory, if not as much less as the file suggests: candle
+/// keeps a repacked copy, with which Q4_0 takes a sixth of what it would widened and the others half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Blocked {
     Keep,
@@ -188,7 +189,7 @@ impl CandleOps {
         let masked = sight == Sight::Past && queries > 1;
         let seen = if masked { rows.end } else { keys };
         let (key, value) = if seen < keys {
-            (key.narrow(1, 0, seen)?.contiguous()?, value.narrow(1, 0, seen)?.contiguous()?)
+            (key.narrow(1, 0, seen)?, value.narrow(1, 0, seen)?)
         } else {
             (key.clone(), value.clone())
         };
@@ -196,20 +197,22 @@ impl CandleOps {
         if masked {
             let shared = scores.dim(1)? / rows.len();
             let split = scores.reshape((batch, shared, rows.len(), seen))?;
-            let mask = self.mask(rows, seen, scores.dtype())?;
-            scores = split.broadcast_add(&mask)?.reshape((batch, shared * rows.len(), seen))?;
+            // Only the block's own columns hold keys that come after some of its rows.
+            let before = split.narrow(3, 0, rows.start)?;
+            let own = split.narrow(3, rows.start, rows.len())?;
+            let own = own.broadcast_add(&self.mask(rows.len(), scores.dtype())?)?;
+            scores = Tensor::cat(&[&before, &own], 3)?;
+            scores = scores.reshape((batch, shared * rows.len(), seen))?;
         }
         candle_nn::ops::softmax_last_dim(&scores)?.matmul(&value)
     }
 
-    fn mask(&self, rows: &Range<usize>, seen: usize, width: DType) -> candle_core::Result<Tensor> {
-        let values: Vec<f32> = rows
-            .clone()
-            .flat_map(|row| {
-                (0..seen).map(move |key| if key > row { f32::NEG_INFINITY } else { 0.0 })
-            })
-            .collect();
-        Tensor::from_vec(values, (rows.len(), seen), &self.device)?.to_dtype(width)
+    /// Hides from each of `count` rows the keys that come after it.
+    fn mask(&self, count: usize, width: DType) -> candle_core::Result<Tensor> {
+        let value = |row: usize, key: usize| if key > row { f32::NEG_INFINITY } else { 0.0 };
+        let values: Vec<f32> =
+            (0..count).flat_map(|row| (0..count).map(move |key| value(row, key))).collect();
+        Tensor::from_vec(values, (count, count), &self.device)?.to_dtype(width)
     }
 }
 
@@ -301,13 +304,12 @@ impl Ops for CandleOps {
         width: usize,
         positions: usize,
     ) -> Result<Rotation, LoadError> {
-        let angle = |position: usize, pair: usize| {
-            position as f64 / base.powf(2.0 * pair as f64 / width as f64)
-        };
+        let turns: Vec<f64> =
+            (0..width / 2).map(|pair| base.powf(-2.0 * pair as f64 / width as f64)).collect();
         let table = |wave: fn(f64) -> f64| {
             let values: Vec<f32> = (0..positions)
                 .flat_map(|position| {
-                    (0..width / 2).map(move |pair| wave(angle(position, pair)) as f32)
+                    turns.iter().map(move |turn| wave(position as f64 * turn) as f32)
                 })
                 .collect();
             Tensor::from_vec(values, (positions, width / 2), &self.device)
@@ -385,7 +387,10 @@ impl Ops for CandleOps {
         spans: &[Span],
         sight: Sight,
     ) -> Result<Tensor, Fault> {
-        let tensors = [queries, keys, values];
+        // Weights of one layer may be stored in formats that are computed in different widths.
+        let width = queries.dtype();
+        let (keys, values) = (keys.to_dtype(width)?, values.to_dtype(width)?);
+        let tensors = [queries, &keys, &values];
         let mixed: Vec<Tensor> = runs(spans)
             .iter()
             .map(|run| self.attend(run, tensors, heads, sight))
@@ -398,7 +403,7 @@ impl Ops for CandleOps {
     }
 
     fn silu_gate(&self, gate: Tensor, up: &Tensor) -> Result<Tensor, Fault> {
-        Ok((gate.silu()? * up)?)
+        Ok((gate.silu()? * up.to_dtype(gate.dtype())?)?)
     }
 
     fn tanh(&self, rows: Tensor) -> Result<Tensor, Fault> {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::LoadError;
+use crate::folder::read_small_text;
 use crate::manifest::Family;
 
 pub const FILE_NAME: &str = "config.json";
@@ -47,6 +48,9 @@ pub struct Qwen3Config {
     /// Where newer writers put the base of the rotation.
     rope_parameters: Option<RopeParameters>,
     rope_scaling: Option<serde_json::Value>,
+    /// Whether the output head is the table of tokens.
+    #[serde(default)]
+    pub tie_word_embeddings: bool,
     #[serde(default)]
     attention_bias: bool,
     #[serde(default)]
@@ -143,7 +147,10 @@ impl Qwen3Config {
                 ("max_position_embeddings", config.max_position_embeddings),
             ],
         )?;
-        check_sizes(&file, &[("head_dim", config.head_width())])?;
+        // No head is wider than this, and the table of rotations has a row of it for each position.
+        if config.head_width() > 1024 {
+            return Err(malformed(&file, "head_dim is larger than 1024"));
+        }
         if !config.num_attention_heads.is_multiple_of(config.num_key_value_heads) {
             return Err(malformed(
                 &file,
@@ -168,7 +175,7 @@ impl Qwen3Config {
 
 fn read<T: DeserializeOwned>(folder: &Path, family: Family) -> Result<(PathBuf, T), LoadError> {
     let file = folder.join(FILE_NAME);
-    let text = std::fs::read_to_string(&file).map_err(LoadError::unreadable(&file))?;
+    let text = read_small_text(&file)?;
     let parse = |error: serde_json::Error| malformed(&file, &error.to_string());
     let architecture: Architecture = serde_json::from_str(&text).map_err(parse)?;
     let found = architecture.model_type.unwrap_or_default();

@@ -96,10 +96,14 @@ impl Embedder {
         if let Some(kept) = kept {
             self.check_cut(index, given, role, overlong, kept)?;
         }
-        let ids = match self.end_token {
+        let ids: Vec<u32> = match self.end_token {
             Some(end) => encoded.ids().iter().copied().chain([end]).collect(),
             None => self.tokens.finish(encoded)?,
         };
+        if ids.is_empty() {
+            return Err(ModelError::EmptyText { index });
+        }
+        self.tokens.check(&ids, self.max_tokens)?;
         let truncation = kept.map(|kept| Truncation {
             index,
             kept_tokens: ids.len(),

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::LoadError;
+use crate::folder::read_small_text;
 
 pub const FILE_NAME: &str = "kenning.toml";
 
@@ -128,7 +129,7 @@ pub struct RerankManifest {
 impl Manifest {
     pub(crate) fn read(folder: &Path) -> Result<Self, LoadError> {
         let file = folder.join(FILE_NAME);
-        let text = std::fs::read_to_string(&file).map_err(LoadError::unreadable(&file))?;
+        let text = read_small_text(&file)?;
         let manifest: Self = toml::from_str(&text).map_err(|error| LoadError::Malformed {
             file: file.clone(),
             reason: error.to_string().trim().replace('\n', " "),
@@ -147,16 +148,20 @@ impl Manifest {
         if self.task == Task::Rerank && self.family == Family::Bert {
             return Err("the family bert has no reranker: use xlm_roberta or qwen3");
         }
+        let shown = [&self.name, &self.licence, &self.origin, &self.summary];
+        if shown.iter().any(|text| text.contains(char::is_control)) {
+            return Err("name, licence, origin and summary must be plain lines of text");
+        }
         if let Some(embed) = &self.embed {
-            if !embed.query.contains("{text}") || !embed.document.contains("{text}") {
-                return Err("embed.query and embed.document must each contain {text}");
+            if !once(&embed.query, "{text}") || !once(&embed.document, "{text}") {
+                return Err("embed.query and embed.document must each contain {text} once");
             }
             if self.family == Family::Qwen3 && embed.pooling == Pooling::Cls {
                 return Err(
                     "a causal model's first row has seen nothing: embed.pooling must be \"last\" or \"mean\"",
                 );
             }
-            if embed.query.contains("{instruction}") != embed.instruction.is_some() {
+            if once(&embed.query, "{instruction}") != embed.instruction.is_some() {
                 return Err("embed.instruction and {instruction} in embed.query go together");
             }
         }
@@ -166,11 +171,16 @@ impl Manifest {
             );
         }
         let fills_body = |rerank: &RerankManifest| {
-            rerank.body.contains("{query}") && rerank.body.contains("{document}")
+            once(&rerank.body, "{query}") && once(&rerank.body, "{document}")
         };
         if !self.rerank.as_ref().is_none_or(fills_body) {
-            return Err("rerank.body must contain {query} and {document}");
+            return Err("rerank.body must contain {query} and {document}, each once");
         }
         Ok(())
     }
+}
+
+/// Once and not more: each slot that is filled makes the text as much longer.
+fn once(template: &str, slot: &str) -> bool {
+    template.matches(slot).count() == 1
 }

@@ -92,6 +92,7 @@ impl Reranker {
             Some(template) => self.prepare_template(template, question, &composed)?,
             None => self.prepare_pair(question, &composed)?,
         };
+        self.tokens.check(&ids, self.max_tokens)?;
         let Some(kept) = kept else { return Ok((ids, None)) };
         let text_bytes = document.len();
         if question.overlong == Overlong::Refuse {

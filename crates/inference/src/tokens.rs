@@ -1,15 +1,17 @@
 //! Text to token ids, with the limits kept and every cut reported.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 use kenning_domain::ModelError;
+use serde::Deserialize;
 use tokenizers::utils::truncation::TruncationDirection;
 use tokenizers::{Encoding, PostProcessor, Tokenizer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::error::LoadError;
-use crate::folder::ModelFolder;
+use crate::folder::{ModelFolder, read_small};
 
 pub const FILE_NAME: &str = "tokenizer.json";
 
@@ -24,6 +26,10 @@ const MARGIN: usize = 16;
 pub struct Tokens {
     tokenizer: Tokenizer,
     file: PathBuf,
+    /// Of the model's table: no id may reach it.
+    rows: usize,
+    /// How many tokens the post-processor adds to one text, and to a pair.
+    added: (usize, usize),
 }
 
 /// A text's tokens before anything is added to them.
@@ -47,12 +53,13 @@ impl Tokens {
         template: [&str; N],
     ) -> Result<(Self, [Vec<u32>; N]), LoadError> {
         let file = folder.path.join(FILE_NAME);
-        let bytes = std::fs::read(&file).map_err(LoadError::unreadable(&file))?;
+        let bytes = read_small(&file)?;
         let malformed = |error: tokenizers::Error| LoadError::Malformed {
             file: file.clone(),
             reason: error.to_string(),
         };
-        let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(malformed)?;
+        check_file(&file, &bytes)?;
+        let mut tokenizer = guarded(|| Tokenizer::from_bytes(bytes)).map_err(malformed)?;
         // A tokenizer.json may carry its makers' training settings. Limits are ours to keep.
         tokenizer.with_truncation(None).map_err(malformed)?;
         tokenizer.with_padding(None);
@@ -60,10 +67,16 @@ impl Tokens {
             .map_err(|reason| LoadError::Tokenizer { file: file.clone(), reason })?;
         let mut parts = [const { Vec::new() }; N];
         for (ids, part) in parts.iter_mut().zip(template) {
-            *ids = tokenizer.encode_fast(part, false).map_err(malformed)?.get_ids().to_vec();
+            let encoding = guarded(|| tokenizer.encode_fast(part, false)).map_err(malformed)?;
+            *ids = encoding.get_ids().to_vec();
         }
         tokenizer.set_encode_special_tokens(true);
-        Ok((Self { tokenizer, file }, parts))
+        let added = |pair| {
+            let processor = tokenizer.get_post_processor();
+            guarded(|| Ok(processor.map_or(0, |processor| processor.added_tokens(pair))))
+        };
+        let added = (added(false).map_err(malformed)?, added(true).map_err(malformed)?);
+        Ok((Self { tokenizer, file, rows, added }, parts))
     }
 
     pub fn id(&self, token: &str) -> Result<u32, LoadError> {
@@ -75,11 +88,11 @@ impl Tokens {
 
     /// How many tokens the post-processor adds to one text, or to a pair.
     pub fn added(&self, pair: bool) -> usize {
-        self.tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(pair))
+        if pair { self.added.1 } else { self.added.0 }
     }
 
     pub fn count(&self, text: &str) -> Result<usize, ModelError> {
-        let encoding = self.tokenizer.encode_fast(compose(text).as_ref(), false);
+        let encoding = guarded(|| self.tokenizer.encode_fast(compose(text).as_ref(), false));
         Ok(encoding.map_err(|error| self.fault(error))?.len())
     }
 
@@ -88,8 +101,8 @@ impl Tokens {
         let mut bytes = room.saturating_mul(BYTES_PER_TOKEN).max(1024);
         loop {
             let part = &text[..text.floor_char_boundary(bytes)];
-            let mut encoding =
-                self.tokenizer.encode(part, false).map_err(|error| self.fault(error))?;
+            let mut encoding = guarded(|| self.tokenizer.encode(part, false))
+                .map_err(|error| self.fault(error))?;
             let whole = part.len() == text.len();
             if !whole && encoding.len() <= room + MARGIN {
                 bytes = bytes.saturating_mul(4);
@@ -115,9 +128,22 @@ impl Tokens {
     }
 
     fn post_process(&self, text: Encoding, pair: Option<Encoding>) -> Result<Vec<u32>, ModelError> {
-        let done =
-            self.tokenizer.post_process(text, pair, true).map_err(|error| self.fault(error))?;
-        Ok(done.get_ids().to_vec())
+        let done = guarded(|| self.tokenizer.post_process(text, pair, true));
+        Ok(done.map_err(|error| self.fault(error))?.get_ids().to_vec())
+    }
+
+    /// Ids that go to the model: within its table, and no more than it reads at once. A tokenizer
+    /// whose post-processor names other ids, or adds more than it says, is found out here.
+    pub fn check(&self, ids: &[u32], most: usize) -> Result<(), ModelError> {
+        let foreign = ids.iter().find(|id| **id as usize >= self.rows);
+        match foreign {
+            Some(id) => Err(self
+                .fault(format!("it gives the token {id}, which the model does not have").into())),
+            None if ids.len() > most => {
+                Err(self.fault(format!("it adds more than it says, {} tokens", ids.len()).into()))
+            }
+            None => Ok(()),
+        }
     }
 
     fn fault(&self, error: tokenizers::Error) -> ModelError {
@@ -155,6 +181,34 @@ pub fn given_bytes(given: &str, composed: usize) -> usize {
     let fits = |end: &usize| given[..*end].nfc().map(char::len_utf8).sum::<usize>() <= composed;
     let count = ends.partition_point(fits);
     if count == 0 { 0 } else { ends[count - 1] }
+}
+
+/// What of `tokenizer.json` is looked at before the tokenizer is made of it.
+#[derive(Deserialize)]
+struct TokenizerFile {
+    model: TokenizerModel,
+}
+
+#[derive(Deserialize)]
+struct TokenizerModel {
+    dropout: Option<f32>,
+}
+
+/// Refuses what is not JSON from its beginning to its end, on which the tokenizers crate panics at
+/// times, and a setting of training that makes every answer another.
+fn check_file(file: &Path, bytes: &[u8]) -> Result<(), LoadError> {
+    let parsed: TokenizerFile = serde_json::from_slice(bytes)
+        .map_err(|error| LoadError::Malformed { file: file.into(), reason: error.to_string() })?;
+    if parsed.model.dropout.is_some_and(|dropout| dropout > 0.0) {
+        return Err(LoadError::Unsupported { file: file.into(), reason: "dropout is set".into() });
+    }
+    Ok(())
+}
+
+/// Calls into the tokenizers crate, which panics on files that are well-formed and make no sense.
+fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> tokenizers::Result<T> {
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|_| Err("it makes the tokenizer fail".into()))
 }
 
 /// A table may have a few more rows than there are tokens: makers round it up. A tokenizer with more

@@ -163,10 +163,13 @@ impl<O: Ops> Loader<'_, O> {
         self.ops.load_linear(self.weights.read(name, &[out, width])?, None)
     }
 
-    /// A model whose output head is its table of tokens has no weight for the head.
+    /// The output head is the table of tokens where `config.json` ties the two.
     fn comparison(&self, table: &Stored, yes: u32, no: u32) -> Result<Vec<f32>, LoadError> {
         let shape = [self.config.vocab_size, self.config.hidden_size];
-        let separate = self.weights.find("lm_head.weight", &shape)?;
+        let separate = match self.config.tie_word_embeddings {
+            true => None,
+            false => Some(self.weights.read("lm_head.weight", &shape)?),
+        };
         let output = separate.as_ref().unwrap_or(table);
         let (yes, no) = (output.row(yes as usize)?, output.row(no as usize)?);
         Ok(yes.iter().zip(no).map(|(yes, no)| yes - no).collect())

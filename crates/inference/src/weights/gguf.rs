@@ -34,6 +34,12 @@ impl Gguf {
         let mut reader = Reader { file, bytes: &header, at: 0, length };
         let (entries, alignment) = reader.header()?;
         let data = (reader.at as u64).next_multiple_of(alignment);
+        // Weights that share bytes could claim any amount of memory of a small file.
+        let sizes = entries.values().filter_map(|entry| kind(entry.kind)?.bytes(&entry.shape));
+        let needed = sizes.fold(data, u64::saturating_add);
+        if needed > length {
+            return Err(LoadError::Truncated { file: file.into(), found: length, needed });
+        }
         Ok(Self { file: file.into(), names, entries, data })
     }
 

@@ -60,26 +60,20 @@ impl Weights {
                 .is_some_and(|extension| extension == "gguf" || extension == "safetensors")
         };
         let weights = entries.filter(|entry| is_weights(&entry.path()));
-        weights.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+        // Through links: a cache of downloads holds little else.
+        let metadata = weights.filter_map(|entry| std::fs::metadata(entry.path()).ok());
+        metadata.map(|metadata| metadata.len()).sum()
     }
 
     pub fn read(&self, name: &str, shape: &[usize]) -> Result<Stored, LoadError> {
-        match self.find(name, shape)? {
-            Some(stored) => Ok(stored),
-            None => Err(LoadError::MissingWeight { file: self.file().into(), name: name.into() }),
-        }
-    }
-
-    /// `None` where the file has no such weight, as a reranker that shares its table with its head.
-    pub fn find(&self, name: &str, shape: &[usize]) -> Result<Option<Stored>, LoadError> {
         let found = match self {
             Self::Safetensors(files) => files.find(name)?,
             Self::Gguf(file) => file.find(name)?,
         };
-        if let Some(stored) = &found {
-            stored.check(shape)?;
+        match found {
+            Some(stored) => stored.checked(shape),
+            None => Err(LoadError::MissingWeight { file: self.file().into(), name: name.into() }),
         }
-        Ok(found)
     }
 
     /// A vector or small matrix that is needed as plain numbers.
@@ -102,19 +96,25 @@ impl Weights {
 }
 
 impl Stored {
-    fn check(&self, shape: &[usize]) -> Result<(), LoadError> {
-        if self.shape != shape {
+    /// The weight, if it has this shape and is made of numbers. Writers of GGUF leave out the slowest
+    /// sides where they are 1, so those do not count.
+    fn checked(mut self, shape: &[usize]) -> Result<Self, LoadError> {
+        let sides = |shape: &[usize]| {
+            shape.iter().copied().skip_while(|side| *side == 1).collect::<Vec<_>>()
+        };
+        if sides(&self.shape) != sides(shape) {
             return Err(LoadError::WeightShape {
-                file: self.file.clone(),
-                name: self.name.clone(),
-                found: self.shape.clone(),
+                file: self.file,
+                name: self.name,
+                found: self.shape,
                 expected: shape.into(),
             });
         }
         if values::has_non_numbers(self.kind, &self.bytes) {
             return Err(self.not_a_number());
         }
-        Ok(())
+        self.shape = shape.into();
+        Ok(self)
     }
 
     pub fn to_f32(&self) -> Result<Vec<f32>, LoadError> {

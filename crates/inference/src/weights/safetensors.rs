@@ -101,9 +101,8 @@ fn shards(folder: &Path, index: &Path) -> Result<Vec<PathBuf>, LoadError> {
     names.sort();
     names.dedup();
     // A shard is a file of this folder: a name that leads elsewhere is not followed.
-    if let Some(name) =
-        names.iter().find(|name| name.contains(['/', '\\']) || name.starts_with('.'))
-    {
+    let foreign = |name: &&String| Path::new(name).file_name() != Some(name.as_ref());
+    if let Some(name) = names.iter().find(foreign) {
         return Err(malformed(format!("names the file \"{name}\", which is not in this folder")));
     }
     if names.is_empty() {
@@ -128,7 +127,7 @@ fn read_header(
     // The crate's own reader wants the whole file in memory; its header alone is what is needed here.
     let metadata: Metadata = serde_json::from_slice(&bytes)
         .map_err(|error| malformed(format!("is not a safetensors file ({error})")))?;
-    let needed = 8 + header + metadata.data_len() as u64;
+    let needed = (8 + header).saturating_add(metadata.data_len() as u64);
     if found < needed {
         return Err(LoadError::Truncated { file: file.into(), found, needed });
     }
