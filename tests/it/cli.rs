@@ -28,7 +28,7 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     programs.fold(None, |_, program| Some(program)).unwrap()
 });
 
-fn kenning(arguments: &[&str], input: &[u8]) -> Output {
+pub fn kenning(arguments: &[&str], input: &[u8]) -> Output {
     let home = tempfile::tempdir().unwrap();
     kenning_at(home.path(), arguments, input)
 }
@@ -52,7 +52,7 @@ fn kenning_at(home: &Path, arguments: &[&str], input: &[u8]) -> Output {
 }
 
 /// The program must refuse, with a message that has all these parts, and without panicking.
-fn check_refused(output: &Output, parts: &[&str]) {
+pub fn check_refused(output: &Output, parts: &[&str]) {
     let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(!message.contains("panicked"), "{message}");

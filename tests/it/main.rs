@@ -8,7 +8,10 @@
 
 mod builtin_model;
 mod cli;
+mod extract;
 mod golden;
+#[cfg(target_os = "linux")]
+mod guard;
 mod qwen3_tokenizer;
 mod staging;
 mod tidy;

@@ -11,17 +11,48 @@ use std::process::Command;
 const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("kenning-domain", &[], &[]),
     (
+        "kenning-documents",
+        &["kenning-domain"],
+        &[
+            "chardetng",
+            "encoding_rs",
+            "flate2",
+            "hayro-interpret",
+            "html5gum",
+            "icu_segmenter",
+            "landlock",
+            "libc",
+            "mail-parser",
+            "memory-stats",
+            "nix",
+            "pulldown-cmark",
+            "quick-xml",
+            "seccompiler",
+            "skrifa",
+            "whatlang",
+            "win32job",
+            "zip",
+        ],
+    ),
+    ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
+    (
         "kenning-inference",
         &["kenning-domain"],
         &["candle-core", "candle-nn", "gemm", "half", "safetensors", "tokenizers", "toml"],
     ),
-    ("kenning-engine", &["kenning-domain", "kenning-inference"], &[]),
+    (
+        "kenning-engine",
+        &["kenning-documents", "kenning-domain", "kenning-inference", "kenning-watch"],
+        &[],
+    ),
     ("kenning-cli", &["kenning-domain", "kenning-engine"], &["clap", "anyhow"]),
 ];
 
 /// What a crate must not depend on, though others may.
 const NEVER: &[(&str, &[&str])] = &[
     ("kenning-domain", &["serde", "serde_json", "tokio", "tauri", "anyhow"]),
+    ("kenning-documents", &["tokio", "candle-core", "rusqlite", "anyhow"]),
+    ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),

@@ -64,6 +64,10 @@ pub enum Command {
     Embed(Embed),
     /// Score how well documents answer a query
     Rerank(Rerank),
+    /// The files of a folder that would be read, and those that would not, and why
+    Scan(Scan),
+    /// The text of files, as it would be indexed
+    Extract(Extract),
     /// The models on this machine
     Models {
         #[command(subcommand)]
@@ -131,6 +135,30 @@ pub struct Rerank {
     /// The documents, or - for one document a line on standard input
     #[arg(required = true, value_name = "DOC")]
     pub documents: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Scan {
+    pub folder: PathBuf,
+    /// Leave out what these patterns name, as in a .gitignore; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Take only what these patterns name; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Take hidden files and folders too
+    #[arg(long)]
+    pub hidden: bool,
+}
+
+#[derive(Args)]
+pub struct Extract {
+    /// Show the passages the text is cut into
+    #[arg(long)]
+    pub passages: bool,
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(Subcommand)]

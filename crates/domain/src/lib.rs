@@ -4,7 +4,9 @@
 //! must not know each other meet. It never touches files, threads, serde or Tauri.
 
 mod model;
+mod passage;
 
 pub use model::{
     CountTokens, Embed, Embedded, ModelError, Overlong, Rerank, Reranked, Role, Truncation,
 };
+pub use passage::{Language, Passage, Tag, embedded_text, path_text};

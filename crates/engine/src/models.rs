@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use kenning_inference::{
-    Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected, Task,
+    Counter, Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected, Task,
 };
 
 use crate::home::Home;
@@ -121,6 +121,15 @@ impl Models {
                 Task::Rerank => "give the folder of a reranker with --model",
             },
         })
+    }
+
+    /// What counts tokens as the model in use does, and its name; `None` where there is no model.
+    pub fn counter(&self) -> Result<Option<(Counter, String)>, ModelsError> {
+        match self.choose(None, Task::Embed) {
+            Ok(folder) => Ok(Some((Counter::open(&folder)?, folder.manifest.name))),
+            Err(ModelsError::None { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     pub fn embedder(

@@ -9,6 +9,7 @@
 mod batch;
 mod candle;
 mod config;
+mod counter;
 mod device;
 mod embedder;
 mod error;
@@ -23,6 +24,7 @@ mod template;
 mod tokens;
 mod weights;
 
+pub use counter::Counter;
 pub use device::{Device, DevicePreference, Selected};
 pub use embedder::Embedder;
 pub use error::LoadError;

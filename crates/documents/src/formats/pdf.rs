@@ -1,0 +1,126 @@
+//! PDF, with its pages kept. The pages are interpreted by hayro without drawing anything; where the
+//! glyphs stand tells the lines, the columns and the paragraphs.
+//!
+//! Must run within limits of memory and time that others set: hayro unpacks streams whole and cannot
+//! be told to stop, so nothing here bounds a stream that swells; the worker's address space does.
+
+mod columns;
+mod cost;
+mod fragments;
+mod garbled;
+mod glyphs;
+mod lines;
+mod metadata;
+mod paragraphs;
+mod running;
+#[cfg(test)]
+pub mod tests;
+mod unspoken;
+
+use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use hayro_interpret::{InterpreterCache, InterpreterSettings};
+
+use self::glyphs::{Direction, Glyph, Shown};
+use self::lines::Line;
+use self::paragraphs::{Page, Style};
+use self::unspoken::Unspoken;
+use super::{Format, Sample};
+use crate::refusal::Refusal;
+use crate::writer::Writer;
+
+pub const FORMAT: Format = Format { name: "PDF", is, read };
+
+/// Readers have always looked for the mark in the first kilobyte: some files have something before it.
+fn is(sample: &Sample<'_>) -> bool {
+    const MARK: &[u8] = b"%PDF-";
+    const WITHIN: usize = 1024;
+    if sample.starts_with(MARK) {
+        return true;
+    }
+    let head = &sample.bytes[..sample.bytes.len().min(WITHIN)];
+    let tail = &sample.bytes[sample.bytes.len().saturating_sub(2 * WITHIN)..];
+    holds(head, MARK) && (holds(tail, b"startxref") || holds(tail, b"%%EOF"))
+        || sample.extension == "pdf" && holds(head, b" obj")
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
+    let pdf = Pdf::new(sample.bytes.to_vec()).map_err(refusal)?;
+    metadata::read(&pdf, writer.metadata());
+    let (mut pages, pictures) = read_pages(&pdf, writer)?;
+    let said_anything = pages.iter().any(|page| !page.parts.is_empty());
+    if !said_anything {
+        let reason = if pictures {
+            "its pages are pictures, scanned without their text"
+        } else {
+            "its pages are empty"
+        };
+        return Err(Refusal::NoText { reason: reason.into() });
+    }
+    garbled::judge(&mut pages)?;
+    running::drop_running_lines(&mut pages);
+    let style = Style::of(&pages);
+    pages.iter().try_for_each(|page| paragraphs::write(page, &style, writer))
+}
+
+fn refusal(error: LoadPdfError) -> Refusal {
+    match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Refusal::Encrypted,
+        LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => Refusal::Encrypted,
+        LoadPdfError::Decryption(_) => Refusal::damaged("its encryption does not hold together"),
+        LoadPdfError::Invalid => Refusal::damaged("no pages can be found in it"),
+    }
+}
+
+/// Every page's lines, and whether there are pictures.
+fn read_pages(pdf: &Pdf, writer: &mut Writer<'_>) -> Result<(Vec<Page>, bool), Refusal> {
+    let count = pdf.pages().len();
+    let most = writer.limits().entries;
+    if count > most {
+        return Err(Refusal::too_large("the number of its pages", most));
+    }
+    let cache = InterpreterCache::new();
+    let settings = InterpreterSettings::default();
+    let mut unspoken = Unspoken::default();
+    let (mut pages, mut pictures, mut bytes) = (Vec::new(), false, 0);
+    for (page, number) in pdf.pages().iter().zip(1..) {
+        writer.alive();
+        cost::check(page)?;
+        let shown = Shown::of(page, &cache, &settings, &mut unspoken, &mut || writer.alive());
+        pictures |= shown.pictures;
+        let parts = parts_of(shown);
+        let lines = parts.iter().flatten().flat_map(|line: &Line| &line.cells);
+        bytes += lines.map(String::len).sum::<usize>();
+        if bytes > writer.limits().text_bytes {
+            let limit = format!("{} MB", writer.limits().text_bytes >> 20);
+            return Err(Refusal::too_large("its text", limit));
+        }
+        pages.push(Page { number, parts });
+    }
+    Ok((pages, pictures))
+}
+
+/// A page's lines in reading order. Text that is turned is read after the rest.
+fn parts_of(shown: Shown) -> Vec<Vec<Line>> {
+    let mut parts = Vec::new();
+    for direction in shown.directions {
+        let rightward = is_rightward(&direction);
+        let fragments = fragments::fragments(direction.glyphs);
+        let read = columns::parts(fragments, rightward).into_iter().map(lines::lines);
+        parts.extend(read.filter(|part| !part.is_empty()));
+    }
+    parts
+}
+
+fn is_rightward(direction: &Direction) -> bool {
+    let is = |glyph: &Glyph| match glyph.letters {
+        Some(BfString::Char(letter)) => lines::is_rightward(letter),
+        _ => false,
+    };
+    let count = direction.glyphs.iter().filter(|glyph| is(glyph)).count();
+    2 * count > direction.glyphs.len()
+}

@@ -1,0 +1,113 @@
+//! Reading files: guarded workers give the text, the tokenizer of the model in use cuts it into
+//! passages.
+
+use std::num::NonZero;
+use std::path::Path;
+
+use kenning_documents::{
+    Document, Formats, Outcome, Pool, PoolLimits, Program, Quarantine, Refusal, Sizes, passages,
+};
+use kenning_domain::{CountTokens, ModelError, Passage};
+
+use crate::models::{Models, ModelsError};
+
+/// The program, started with this as its only argument, is a worker.
+pub const WORKER_ARGUMENT: &str = "--extract-worker";
+
+/// Becomes a worker. To be called before the program has opened a file or started a thread.
+pub fn run_as_worker() -> ! {
+    kenning_documents::worker(Formats::all())
+}
+
+/// Reads files in as many workers as there are cores. Any number of threads may ask.
+pub struct Reader {
+    pool: Pool,
+    counter: Box<dyn CountTokens>,
+    /// The model whose tokens are counted; `None` where they are estimated.
+    pub counted_by: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReaderError {
+    #[error("the program cannot find itself to start its workers ({0}): start it by its full path")]
+    Program(#[from] std::io::Error),
+
+    #[error(transparent)]
+    Models(#[from] ModelsError),
+}
+
+/// What came of a file.
+pub enum Read {
+    Text {
+        document: Document,
+        passages: Vec<Passage>,
+    },
+    /// It gives no text, and will not until it changes.
+    Refused(Refusal),
+    /// It went wrong and may go right another time.
+    Failed(String),
+    /// It cost two workers and is left alone until it changes.
+    Quarantined(String),
+}
+
+impl Reader {
+    pub fn start(models: &Models) -> Result<Self, ReaderError> {
+        let program = Program::current([WORKER_ARGUMENT.into()])?;
+        let pool =
+            Pool::new(program, Self::workers(), PoolLimits::default(), Quarantine::default());
+        let (counter, counted_by): (Box<dyn CountTokens>, _) = match models.counter()? {
+            Some((counter, name)) => (Box::new(counter), Some(name)),
+            None => (Box::new(Estimate), None),
+        };
+        Ok(Self { pool, counter, counted_by })
+    }
+
+    /// How many files are read at once.
+    pub fn workers() -> usize {
+        std::thread::available_parallelism().map_or(1, NonZero::get)
+    }
+
+    pub fn read(&self, path: &Path) -> Result<Read, ModelError> {
+        Ok(match self.pool.extract(path) {
+            Outcome::Done(document) => {
+                let passages = passages(&document, &*self.counter, Sizes::default())?;
+                Read::Text { document, passages }
+            }
+            Outcome::Refused(refusal) => Read::Refused(refusal),
+            Outcome::Failed(failure) => Read::Failed(failure.to_string()),
+            Outcome::Quarantined(reason) => Read::Quarantined(reason),
+        })
+    }
+}
+
+/// About how many tokens a multilingual model makes of a text, where there is no model to ask: four
+/// ASCII letters each, two of other alphabets, one of scripts that write syllables or words.
+struct Estimate;
+
+impl CountTokens for Estimate {
+    fn count_tokens(&self, text: &str) -> Result<usize, ModelError> {
+        let quarters = |character: char| match character {
+            '\0'..='\x7f' => 1,
+            '\u{80}'..='\u{e00}' => 2,
+            _ => 4,
+        };
+        Ok(text.chars().map(quarters).sum::<usize>().div_ceil(4))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_model_tokens_are_estimated_by_script() {
+        let check = |text: &str, expected: usize| {
+            assert_eq!(Estimate.count_tokens(text).unwrap(), expected, "{text}");
+        };
+        check("", 0);
+        check("a", 1);
+        check("word word", 3);
+        check("книга", 3);
+        check("図書館", 3);
+    }
+}
