@@ -134,19 +134,9 @@ impl<O: Ops> Trunk<O> for Bert<O> {
         asked: &Asked<'_>,
     ) -> Result<O::Rows, Fault> {
         let layer = &self.layers[number];
-        let (asking, query, key, value) = match asked.rows {
-            None => {
-                let [query, key, value] =
-                    ops.linears([&layer.query, &layer.key, &layer.value], &rows)?;
-                (rows, query, key, value)
-            }
-            Some(indices) => {
-                let [key, value] = ops.linears([&layer.key, &layer.value], &rows)?;
-                let asking = ops.select(&rows, indices)?;
-                let query = ops.linear(&layer.query, &asking)?;
-                (asking, query, key, value)
-            }
-        };
+        let [query, key, value] =
+            asked.project(ops, [&layer.query, &layer.key, &layer.value], &rows)?;
+        let asking = asked.of(ops, rows)?;
         let seen = ops.attention(&query, &key, &value, self.heads, asked.spans, Sight::All)?;
         let seen = ops.add_norm(&layer.output_norm, ops.linear(&layer.output, &seen)?, &asking)?;
         let wide = ops.linear_gelu(&layer.up, &seen)?;

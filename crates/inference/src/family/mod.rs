@@ -93,6 +93,28 @@ struct Asked<'a> {
     spans: &'a [Span],
 }
 
+impl Asked<'_> {
+    /// What attention begins with: keys and values of all rows, queries of those asked for.
+    fn project<O: Ops>(
+        &self,
+        ops: &O,
+        [query, key, value]: [&O::Linear; 3],
+        rows: &O::Rows,
+    ) -> Result<[O::Rows; 3], Fault> {
+        let Some(indices) = self.rows else { return ops.linears([query, key, value], rows) };
+        let [key, value] = ops.linears([key, value], rows)?;
+        Ok([ops.linear(query, &ops.select(rows, indices)?)?, key, value])
+    }
+
+    /// The rows asked for.
+    fn of<O: Ops>(&self, ops: &O, rows: O::Rows) -> Result<O::Rows, Fault> {
+        match self.rows {
+            Some(indices) => ops.select(&rows, indices),
+            None => Ok(rows),
+        }
+    }
+}
+
 struct Whole<O, T> {
     ops: O,
     trunk: T,

@@ -117,18 +117,9 @@ impl<O: Ops> Trunk<O> for Qwen3<O> {
     ) -> Result<O::Rows, Fault> {
         let (layer, heads) = (&self.layers[number], self.heads);
         let input = ops.norm(&layer.input_norm, &rows)?;
-        let (rows, query, key, value) = match asked.rows {
-            None => {
-                let [query, key, value] =
-                    ops.linears([&layer.query, &layer.key, &layer.value], &input)?;
-                (rows, query, key, value)
-            }
-            Some(indices) => {
-                let [key, value] = ops.linears([&layer.key, &layer.value], &input)?;
-                let query = ops.linear(&layer.query, &ops.select(&input, indices)?)?;
-                (ops.select(&rows, indices)?, query, key, value)
-            }
-        };
+        let [query, key, value] =
+            asked.project(ops, [&layer.query, &layer.key, &layer.value], &input)?;
+        let rows = asked.of(ops, rows)?;
         let query = ops.norm_heads(&layer.query_norm, query, heads.queries)?;
         let query = ops.rotate(&self.rotation, query, asked.positions, heads.queries)?;
         let key = ops.norm_heads(&layer.key_norm, key, heads.keys)?;
