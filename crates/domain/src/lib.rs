@@ -3,9 +3,11 @@
 //! This crate owns the words every other crate speaks in, and the traits through which crates that
 //! must not know each other meet. It never touches files, threads, serde or Tauri.
 
+mod cancel;
 mod model;
 mod passage;
 
+pub use cancel::Cancel;
 pub use model::{
     CountTokens, Embed, Embedded, ModelError, Overlong, Rerank, Reranked, Role, Truncation,
 };

@@ -12,8 +12,11 @@ use crate::refusal::Refusal;
 const MOST_OPERATIONS: u64 = 20_000_000;
 const DEEPEST: usize = 50;
 
-/// Refuses a page that would take for ever.
+/// Refuses a page that would take for ever, or whose content cannot be unpacked.
 pub fn check(page: &Page<'_>) -> Result<(), Refusal> {
+    if page.page_stream().is_none() && page.raw().contains_key(b"Contents") {
+        return Err(Refusal::damaged("its content cannot be unpacked"));
+    }
     // Where no form calls another, a page costs what it is long.
     if !has_forms(page.resources(), true) {
         return Ok(());
