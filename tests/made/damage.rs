@@ -105,8 +105,17 @@ fn hurt(mut bytes: Vec<u8>, chance: &mut Chance) -> Vec<u8> {
 
 /// One number, written in digits, becomes another that nobody reckons with.
 fn renumbered(mut bytes: Vec<u8>, chance: &mut Chance) -> Vec<u8> {
-    const NUMBERS: [&str; 9] =
-        ["0", "-1", "1", "255", "65536", "999999999", "2147483648", "18446744073709551616", "1e308"];
+    const NUMBERS: [&str; 9] = [
+        "0",
+        "-1",
+        "1",
+        "255",
+        "65536",
+        "999999999",
+        "2147483648",
+        "18446744073709551616",
+        "1e308",
+    ];
     let from = chance.below(bytes.len());
     let digits = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if let Some(offset) = bytes[from..].iter().position(u8::is_ascii_digit) {

@@ -11,11 +11,11 @@
 
 pub mod archive;
 pub mod damage;
-mod office;
-mod open_document;
+pub mod hostile;
+pub mod office;
+pub mod open_document;
 pub mod pdf;
 mod plain;
-pub mod set;
 mod sound;
 
 pub use sound::{Sound, Wrapping, sound};

@@ -49,7 +49,8 @@ impl Sound {
         const LARGEST: usize = 32 << 20;
         let format = name.rsplit_once('.').map_or("none", |(_, extension)| extension);
         let format = format.to_ascii_lowercase();
-        let unpacked = bytes.starts_with(b"PK\x03\x04").then(|| unzipped(&bytes, LARGEST)).flatten();
+        let unpacked =
+            bytes.starts_with(b"PK\x03\x04").then(|| unzipped(&bytes, LARGEST)).flatten();
         let found = |wrapping, parts| {
             let (name, format) = (name.to_owned(), format.clone());
             Self { name, format, says: String::new(), wrapping, parts }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Format, Sample};
 use crate::drawing::{self, Drawings, shape_paragraph};
-use crate::ooxml::{self, Parts, Relations, unless_damaged};
+use crate::ooxml::{self, Parts, Relations};
 use crate::package;
 use crate::pieces::{Piece, Table, write_all};
 use crate::refusal::Refusal;
