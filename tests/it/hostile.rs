@@ -182,7 +182,8 @@ fn a_file_that_grows_vanishes_or_is_exchanged_while_it_is_read_costs_at_most_its
                 round += 1;
             }
         });
-        for _ in 0..300 {
+        // Until everything has been met that can be.
+        while kinds.contains(&0) && Instant::now() < until {
             match pool.extract(&path) {
                 Outcome::Done(document) => {
                     assert!(document.text.chars().all(|c| c == 'x'));

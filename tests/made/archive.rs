@@ -10,9 +10,18 @@ use zip::{ZipArchive, ZipWriter};
 pub type Entries = Vec<(String, Vec<u8>)>;
 
 pub fn zip(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
+    zipped(entries, 1)
+}
+
+/// Packed as far as can be.
+pub fn zip_tight(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
+    zipped(entries, 9)
+}
+
+fn zipped(entries: &[(String, Vec<u8>)], level: i64) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
-        let options = SimpleFileOptions::default().compression_level(Some(1));
+        let options = SimpleFileOptions::default().compression_level(Some(level));
         zip.start_file(name.as_str(), options).unwrap();
         zip.write_all(bytes).unwrap();
     }

@@ -11,19 +11,30 @@ fn paragraphs() -> String {
     SENTENCES.join("\n\n")
 }
 
+const RUSSIAN: &str = "Мир и хлеб на столе, а за окном идет снег. Соседка принесла письмо от дочери и \
+    долго искала очки. Вечером мы пили чай с вареньем и говорили о старой даче, где до сих пор стоит \
+    дедушкин велосипед.\n";
+
+fn windows_1251(letter: char) -> u8 {
+    match letter {
+        'А'..='я' => (letter as u32 - 'А' as u32) as u8 + 0xc0,
+        letter => letter as u8,
+    }
+}
+
 fn texts() -> Vec<Sound> {
     let utf_16: Vec<u8> =
         format!("\u{feff}{}", paragraphs()).encode_utf16().flat_map(u16::to_le_bytes).collect();
-    // Shift JIS and windows-1251, written byte by byte: "日本の本" and "Мир и хлеб", some times over.
+    // Shift JIS, written byte by byte: "日本の本", some times over.
     let japanese = b"\x93\xfa\x96\x7b\x82\xcc\x96\x7b\x81B\n".repeat(40);
-    let russian = b"\xcc\xe8\xf0 \xe8 \xf5\xeb\xe5\xe1 \xed\xe0 \xf1\xf2\xee\xeb\xe5.\n".repeat(40);
+    let russian: Vec<u8> = RUSSIAN.chars().map(windows_1251).collect();
     let mut log = Sound::plain("journal.log.gz", "text", SENTENCES[2], paragraphs());
     log.wrapping = Wrapping::Gzip;
     vec![
         Sound::plain("many.txt", "text", SENTENCES[6], paragraphs()),
         Sound::plain("utf-16.txt", "text", SENTENCES[4], utf_16),
         Sound::plain("日本.txt", "text", "日本の本", japanese),
-        Sound::plain("хлеб.txt", "text", "Мир и хлеб на столе.", russian),
+        Sound::plain("хлеб.txt", "text", "Мир и хлеб на столе", russian),
         log,
     ]
 }

@@ -203,8 +203,10 @@ impl<'a> Writer<'a> {
             return Err(Refusal::too_large("the number of its paragraphs", self.limits.blocks));
         }
         let all = &mut self.document.text;
-        if all.len() + text.len() > self.limits.text_bytes {
-            return Err(Refusal::too_large("its text", megabytes(self.limits.text_bytes as u64)));
+        let room = self.limits.text_bytes.saturating_sub(all.len());
+        let fits = &text[..text.floor_char_boundary(room)];
+        if fits.is_empty() {
+            return Err(self.too_much_text());
         }
         if let Some(last) = self.document.blocks.last() {
             // Rows of a table and items of a list stand together, all else stands apart.
@@ -212,9 +214,13 @@ impl<'a> Writer<'a> {
             all.push_str(if together { "\n" } else { "\n\n" });
         }
         let start = all.len();
-        all.push_str(text);
+        all.push_str(fits);
         self.document.blocks.push(Block { span: start..all.len(), kind, page: self.page });
-        Ok(())
+        if fits.len() < text.len() { Err(self.too_much_text()) } else { Ok(()) }
+    }
+
+    fn too_much_text(&self) -> Refusal {
+        Refusal::too_large("its text", megabytes(self.limits.text_bytes as u64))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Archives that swell, that hold the same thing a thousand times, and that hold each other.
 
 use super::{Hostile, Maker, words};
-use crate::archive::{Entries, gzip, gzip_of_megabytes, overlapping, zip};
+use crate::archive::{Entries, gzip, gzip_of_megabytes, overlapping, zip, zip_tight};
 use crate::open_document::CONTAINER;
 use crate::{Sound, sound};
 
@@ -40,7 +40,7 @@ fn named(name: &str) -> Sound {
 fn swollen(name: &str, part: &str) -> Vec<u8> {
     let mut file = named(name);
     file.parts.iter_mut().find(|(name, _)| name == part).unwrap().1.resize(50 << 20, b' ');
-    file.bytes()
+    zip_tight(&file.parts)
 }
 
 fn entries(of: &[(&str, &str)]) -> Entries {

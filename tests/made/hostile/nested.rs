@@ -1,10 +1,10 @@
-//! What lies in itself a million times over, and entities that stand for more entities.
+//! What lies in itself a hundred thousand times over, and entities that stand for more entities.
 
 use super::{Hostile, Maker};
 use crate::archive::zip;
 use crate::{Sound, sound};
 
-const DEPTH: usize = 1_000_000;
+const DEPTH: usize = 300_000;
 const XML: &str = "refused: it nests too deep: its XML elements";
 
 pub const ALL: &[Maker] = &[

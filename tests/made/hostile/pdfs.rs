@@ -25,7 +25,7 @@ pub const ALL: &[Maker] = &[
         Hostile::new(
             "swells.pdf",
             "refused: it is too large: ",
-            page(&deflated(&vec![b' '; 300 << 20]), "/Filter /FlateDecode"),
+            page(&deflated(&vec![b' '; 160 << 20]), "/Filter /FlateDecode"),
         )
     },
     || {
@@ -33,7 +33,7 @@ pub const ALL: &[Maker] = &[
             "swells twice.pdf",
             "refused: it is too large: ",
             page(
-                &deflated(&deflated(&vec![b' '; 300 << 20])),
+                &deflated(&deflated(&vec![b' '; 160 << 20])),
                 "/Filter [/FlateDecode /FlateDecode]",
             ),
         )
@@ -124,10 +124,10 @@ fn self_held() -> Vec<u8> {
     file
 }
 
-/// The stream that holds the objects is three hundred megabytes.
+/// The stream that holds the objects is a hundred and sixty megabytes.
 fn swelling_objects() -> Vec<u8> {
     let mut bytes = b"1 0 << /Type /Catalog /Pages 2 0 R >>".to_vec();
-    bytes.resize(300 << 20, b' ');
+    bytes.resize(160 << 20, b' ');
     let holder = "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode";
     Pdf::default().stream(9, holder, &deflated(&bytes)).classic()
 }

@@ -119,7 +119,7 @@ pub const ALL: &[Maker] = &[
     || {
         Hostile::new(
             "times.srt",
-            "text",
+            "refused: it holds no text",
             "1\n99999999999:99:99,999 --> 00:00:00,000\nwords\n\n".repeat(50_000),
         )
     },

@@ -1,8 +1,9 @@
 //! PDF, with its pages kept. The pages are interpreted by hayro without drawing anything; where the
 //! glyphs stand tells the lines, the columns and the paragraphs.
 //!
-//! Must run within limits of memory and time that others set: hayro unpacks streams whole and cannot
-//! be told to stop, so nothing here bounds a stream that swells; the worker's address space does.
+//! Must run within limits of memory and time that others set: hayro unpacks streams whole and has no
+//! option to stop. [`swelling`] measures them before it does, as far as it can see them; the worker's
+//! address space bounds what it cannot, such as streams that are encrypted.
 
 mod columns;
 mod cost;
@@ -13,6 +14,7 @@ mod lines;
 mod metadata;
 mod paragraphs;
 mod running;
+mod swelling;
 #[cfg(test)]
 pub mod tests;
 mod unspoken;
@@ -49,6 +51,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 }
 
 fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
+    swelling::check(sample.bytes, writer)?;
     let pdf = Pdf::new(sample.bytes.to_vec()).map_err(refusal)?;
     metadata::read(&pdf, writer.metadata());
     let Found { mut pages, pictures, left_out } = read_pages(&pdf, writer)?;
@@ -100,13 +103,22 @@ fn read_pages(pdf: &Pdf, writer: &mut Writer<'_>) -> Result<Found, Refusal> {
     let cache = InterpreterCache::new();
     let settings = InterpreterSettings::default();
     let mut unspoken = Unspoken::default();
-    let (mut found, mut bytes) = (Found::default(), 0);
+    let (mut found, mut bytes, mut content) = (Found::default(), 0, 0);
     for (page, number) in pdf.pages().iter().zip(1..) {
         writer.alive();
         if let Err(refusal) = cost::check(page) {
             writer.partial(format!("page {number} was left out: {refusal}"));
             found.left_out.get_or_insert(refusal);
             continue;
+        }
+        // Each page keeps its own copy of its content, though many may share one.
+        content += page.page_stream().map_or(0, <[u8]>::len) as u64;
+        if content > swelling::most(writer.limits()) {
+            let limit = format!("{} MB", swelling::most(writer.limits()) >> 20);
+            let refusal = Refusal::too_large("what its pages are made of", limit);
+            writer.partial(&refusal);
+            found.left_out = Some(refusal);
+            break;
         }
         let shown = Shown::of(page, &cache, &settings, &mut unspoken, &mut || writer.alive());
         found.pictures |= shown.pictures;

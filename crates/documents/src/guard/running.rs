@@ -86,11 +86,7 @@ const LAST_WORDS: usize = 4096;
 const ANSWERS: usize = 4;
 
 impl Running {
-    pub fn start(
-        program: &Program,
-        limits: &PoolLimits,
-        cancel: &Cancel,
-    ) -> Result<Self, Failure> {
+    pub fn start(program: &Program, limits: &PoolLimits, cancel: &Cancel) -> Result<Self, Failure> {
         let PoolLimits { address_space, file: limits, .. } = *limits;
         let mut child = command(program).spawn().map_err(not_started)?;
         let (orders, to_write) = channel();
