@@ -12,6 +12,8 @@ mod extract;
 mod golden;
 #[cfg(target_os = "linux")]
 mod guard;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod qwen3_tokenizer;
 mod staging;
 mod tidy;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
 use anyhow::{Result, bail};
-use kenning_domain::{ModelError, Passage};
+use kenning_domain::{Cancel, ModelError, Passage};
 use kenning_engine::{Document, Metadata, Read, Reader, Refusal};
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ use crate::{opening, output};
 #[derive(Serialize)]
 struct Report<'a> {
     path: String,
-    /// `text`, `refused`, `failed` or `quarantined`.
+    /// `text`, `refused`, `failed`, `quarantined` or `cancelled`.
     state: &'static str,
     /// Where there is no text: why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,6 +33,9 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Text<'a> {
     format: &'a str,
+    /// Where this is not all of the file's text: why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partial: Option<&'a str>,
     metadata: &'a Metadata,
     text: &'a str,
     passages: Vec<Cut<'a>>,
@@ -69,22 +72,24 @@ pub fn run(global: &Global, command: &Extract) -> Result<()> {
     Ok(())
 }
 
-/// Reads files side by side and hands them over in the order given.
+/// Reads files side by side and hands them over in the order given. Where one cannot be taken, such as
+/// when nobody reads the output any more, those that are being read are given up.
 fn in_order(
     reader: &Reader,
     files: &[PathBuf],
     mut take: impl FnMut(&Path, Read) -> Result<()>,
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
+    let cancel = Cancel::default();
     std::thread::scope(|scope| {
         let (sender, receiver) = channel();
         for _ in 0..Reader::workers() {
-            let (next, sender) = (&next, sender.clone());
+            let (next, cancel, sender) = (&next, &cancel, sender.clone());
             scope.spawn(move || {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(place) else { return };
-                    if sender.send((place, reader.read(file))).is_err() {
+                    if sender.send((place, reader.read(file, cancel))).is_err() {
                         return;
                     }
                 }
@@ -93,10 +98,14 @@ fn in_order(
         drop(sender);
         let mut waiting: BTreeMap<usize, Result<Read, ModelError>> = BTreeMap::new();
         let mut due = 0;
-        for (place, read) in receiver {
+        for (place, read) in &receiver {
             waiting.insert(place, read);
             while let Some(read) = waiting.remove(&due) {
-                take(&files[due], read?)?;
+                let taken = read.map_err(Into::into).and_then(|read| take(&files[due], read));
+                if taken.is_err() {
+                    cancel.cancel();
+                    return taken;
+                }
                 due += 1;
             }
         }
@@ -104,12 +113,15 @@ fn in_order(
     })
 }
 
+const CANCELLED: &str = "it was given up before it was read";
+
 fn report<'a>(path: &Path, read: &'a Read) -> Report<'a> {
     let (state, reason, refusal, text) = match read {
         Read::Text { document, passages } => ("text", None, None, Some(text(document, passages))),
         Read::Refused(refusal) => ("refused", Some(refusal.to_string()), Some(kind(refusal)), None),
         Read::Failed(reason) => ("failed", Some(reason.clone()), None, None),
         Read::Quarantined(reason) => ("quarantined", Some(reason.clone()), None, None),
+        Read::Cancelled => ("cancelled", Some(CANCELLED.into()), None, None),
     };
     Report { path: path.display().to_string(), state, reason, refusal, text }
 }
@@ -125,6 +137,7 @@ fn text<'a>(document: &'a Document, passages: &'a [Passage]) -> Text<'a> {
     };
     Text {
         format: &document.format,
+        partial: document.partial.as_deref(),
         metadata: &document.metadata,
         text: &document.text,
         passages: passages.iter().map(cut).collect(),
@@ -150,6 +163,9 @@ fn print(path: &Path, read: &Read, show_passages: bool) -> Result<()> {
     match read {
         Read::Text { document, passages } => {
             writeln!(out, "== {path} ({}, {} passages)", document.format, passages.len())?;
+            if let Some(reason) = &document.partial {
+                writeln!(out, "not all of its text: {reason}")?;
+            }
             print_metadata(&mut out, &document.metadata)?;
             if show_passages {
                 return print_passages(&mut out, document, passages);
@@ -158,6 +174,7 @@ fn print(path: &Path, read: &Read, show_passages: bool) -> Result<()> {
         }
         Read::Refused(refusal) => writeln!(out, "== {path}: {refusal}")?,
         Read::Failed(reason) => writeln!(out, "== {path}: {reason}")?,
+        Read::Cancelled => writeln!(out, "== {path}: {CANCELLED}")?,
         Read::Quarantined(reason) => {
             writeln!(out, "== {path}: left alone until it changes, because {reason}")?;
         }

@@ -12,6 +12,8 @@ pub struct Document {
     /// All text. Blocks are ranges of it; between two of them stands white space only.
     pub text: String,
     pub blocks: Vec<Block>,
+    /// Where this is not all of the file's text: why not, in words for people.
+    pub partial: Option<String>,
     pub metadata: Metadata,
 }
 

@@ -38,6 +38,11 @@ impl Refusal {
         Self::Unsupported { kind: kind.to_string() }
     }
 
+    /// Whether what was read before may be right: the reading ended at a limit or a damaged place.
+    pub fn is_of_the_rest(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::TooLarge { .. } | Self::TooDeep { .. })
+    }
+
     pub fn too_large(what: impl ToString, limit: impl ToString) -> Self {
         Self::TooLarge { what: what.to_string(), limit: limit.to_string() }
     }

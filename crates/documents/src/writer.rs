@@ -45,6 +45,32 @@ impl<'a> Writer<'a> {
         !self.document.blocks.is_empty()
     }
 
+    /// Says that what is written is not all of the file's text, and why. The first reason is kept.
+    pub fn partial(&mut self, reason: impl ToString) {
+        self.document.partial.get_or_insert_with(|| reason.to_string());
+    }
+
+    /// For what a file can do without: damage to it is noted and costs nothing else. Limits stay
+    /// limits.
+    pub fn noting_damage<T>(&mut self, read: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
+        match read {
+            Err(refusal @ Refusal::Damaged { .. }) => {
+                self.partial(refusal);
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
+
+    /// What stands before a damaged place is the document's own text: only where there is none, damage
+    /// is a refusal.
+    pub fn keeping_text(&mut self, read: Result<(), Refusal>) -> Result<(), Refusal> {
+        if !self.has_text() {
+            return read;
+        }
+        self.noting_damage(read).map(drop)
+    }
+
     /// What follows stands on this page or slide, counted from 1.
     pub fn page(&mut self, number: u32) {
         self.page = Some(number);
@@ -136,7 +162,13 @@ impl<'a> Writer<'a> {
         (self.page, self.document.format, self.document.metadata) = (page, format, outer);
         match outcome {
             Err(refusal @ (Refusal::TooLarge { .. } | Refusal::TooDeep { .. })) => Err(refusal),
-            _ => Ok(()),
+            // What has no text, or none that anyone reads, leaves nothing out.
+            Err(Refusal::Unsupported { .. } | Refusal::Empty | Refusal::NoText { .. }) => Ok(()),
+            Err(refusal) => {
+                self.partial(format!("of {}, {refusal}", flowing(name)));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
         }
     }
 
@@ -171,8 +203,10 @@ impl<'a> Writer<'a> {
             return Err(Refusal::too_large("the number of its paragraphs", self.limits.blocks));
         }
         let all = &mut self.document.text;
-        if all.len() + text.len() > self.limits.text_bytes {
-            return Err(Refusal::too_large("its text", megabytes(self.limits.text_bytes as u64)));
+        let room = self.limits.text_bytes.saturating_sub(all.len());
+        let fits = &text[..text.floor_char_boundary(room)];
+        if fits.is_empty() {
+            return Err(self.too_much_text());
         }
         if let Some(last) = self.document.blocks.last() {
             // Rows of a table and items of a list stand together, all else stands apart.
@@ -180,9 +214,13 @@ impl<'a> Writer<'a> {
             all.push_str(if together { "\n" } else { "\n\n" });
         }
         let start = all.len();
-        all.push_str(text);
+        all.push_str(fits);
         self.document.blocks.push(Block { span: start..all.len(), kind, page: self.page });
-        Ok(())
+        if fits.len() < text.len() { Err(self.too_much_text()) } else { Ok(()) }
+    }
+
+    fn too_much_text(&self) -> Refusal {
+        Refusal::too_large("its text", megabytes(self.limits.text_bytes as u64))
     }
 }
 
@@ -261,6 +299,33 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert!(document.text.contains("7\nUlm\n\n  if"));
+    }
+
+    #[test]
+    fn text_that_is_not_all_says_why_and_the_first_reason_is_kept() {
+        let damaged = || Err(Refusal::damaged("cut"));
+        let check = |expected: Option<&str>, write: &dyn Fn(&mut Writer<'_>)| {
+            let document = written(|w| {
+                write(w);
+                w.paragraph("x")
+            });
+            assert_eq!(document.unwrap().partial.as_deref(), expected);
+        };
+        check(None, &|_| ());
+        check(Some("it is damaged: cut"), &|w| {
+            assert_eq!(w.noting_damage::<()>(damaged()), Ok(None));
+            w.partial("another");
+        });
+        check(None, &|w| assert!(w.keeping_text(damaged()).is_err()));
+        check(Some("it is damaged: cut"), &|w| {
+            w.heading(1, "Kopf").unwrap();
+            assert_eq!(w.keeping_text(damaged()), Ok(()));
+        });
+        check(None, &|w| w.nested("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap());
+        check(None, &|w| w.nested("empty.txt", b"").unwrap());
+        let of_what_is_attached = written(|w| w.nested("a.gz", b"\x1f\x8b\x08\0\0\0"));
+        let partial = of_what_is_attached.unwrap().partial.unwrap();
+        assert!(partial.starts_with("of a.gz, it is damaged: "), "{partial}");
     }
 
     #[test]

@@ -8,6 +8,11 @@ mod model;
 mod passage;
 
 pub use ids::{ContentId, FileId, FolderId, PassageId, SpaceId, TextId};
+mod cancel;
+mod model;
+mod passage;
+
+pub use cancel::Cancel;
 pub use model::{
     CountTokens, Embed, Embedded, ModelError, Overlong, Rerank, Reranked, Role, Truncation,
 };

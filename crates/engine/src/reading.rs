@@ -7,7 +7,7 @@ use std::path::Path;
 use kenning_documents::{
     Document, Formats, Outcome, Pool, PoolLimits, Program, Quarantine, Refusal, Sizes, passages,
 };
-use kenning_domain::{CountTokens, ModelError, Passage};
+use kenning_domain::{Cancel, CountTokens, ModelError, Passage};
 
 use crate::models::{Models, ModelsError};
 
@@ -48,6 +48,8 @@ pub enum Read {
     Failed(String),
     /// It cost two workers and is left alone until it changes.
     Quarantined(String),
+    /// It was not wanted any more.
+    Cancelled,
 }
 
 impl Reader {
@@ -67,8 +69,9 @@ impl Reader {
         std::thread::available_parallelism().map_or(1, NonZero::get)
     }
 
-    pub fn read(&self, path: &Path) -> Result<Read, ModelError> {
-        Ok(match self.pool.extract(path) {
+    /// Reads a file unless it is cancelled, which ends it within a moment, whatever it is busy with.
+    pub fn read(&self, path: &Path, cancel: &Cancel) -> Result<Read, ModelError> {
+        Ok(match self.pool.extract_unless(path, cancel) {
             Outcome::Done(document) => {
                 let passages = passages(&document, &*self.counter, Sizes::default())?;
                 Read::Text { document, passages }
@@ -76,6 +79,7 @@ impl Reader {
             Outcome::Refused(refusal) => Read::Refused(refusal),
             Outcome::Failed(failure) => Read::Failed(failure.to_string()),
             Outcome::Quarantined(reason) => Read::Quarantined(reason),
+            Outcome::Cancelled => Read::Cancelled,
         })
     }
 }

@@ -43,11 +43,7 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     let read = story.read_body(&mut xml, &mut parts, &relations, &mut pieces, writer);
     pieces.push(Piece::Paragraph(story.initial));
     write_all(&mut pieces, writer)?;
-    // What stands before a damaged place is the document's own text.
-    match read {
-        Err(Refusal::Damaged { .. }) if writer.has_text() => {}
-        read => read?,
-    }
+    writer.keeping_text(read)?;
     let mut comments = read_notes(&mut parts, &relations, "comments", &styles, writer)?;
     comments.iter_mut().try_for_each(|(_, pieces)| write_all(pieces, writer))
 }
@@ -92,9 +88,10 @@ fn read_notes(
                 xml.skip()?;
             }
         }
-        Ok(Some(()))
+        Ok(())
     };
-    unless_damaged(read())?;
+    let read = read();
+    writer.noting_damage(read)?;
     Ok(notes)
 }
 

@@ -40,13 +40,14 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
         let name = resolved(&place, &chapter);
         if locked.contains(&name) {
             found_locked = true;
+            writer.partial("some of its chapters are encrypted");
             continue;
         }
         // A book with a missing or broken chapter still has the others.
-        let bytes = match package.read(&name, writer) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) | Err(Refusal::Damaged { .. }) => continue,
-            Err(refusal) => return Err(refusal),
+        let bytes = package.read(&name, writer);
+        let Some(Some(bytes)) = writer.noting_damage(bytes)? else {
+            writer.partial("some of its chapters are missing");
+            continue;
         };
         let page = Page::parse(&text_of(&bytes), Dialect::Book, &mut || writer.alive());
         page.write(writer)?;

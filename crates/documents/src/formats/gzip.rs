@@ -28,7 +28,10 @@ fn unpacked(packed: &[u8], writer: &mut Writer<'_>) -> Result<Vec<u8>, Refusal> 
         match outcome {
             Ok(0) => return Ok(bytes),
             Ok(_) => {}
-            Err(_) if !bytes.is_empty() => return Ok(bytes),
+            Err(error) if !bytes.is_empty() => {
+                writer.partial(Refusal::damaged(error));
+                return Ok(bytes);
+            }
             Err(error) => return Err(Refusal::damaged(error)),
         }
     }

@@ -98,7 +98,8 @@ impl Formats {
         Self(ALL)
     }
 
-    /// Reads a file into a document.
+    /// Reads a file into a document. Where a limit or damage ends the reading of a file, what had been
+    /// read by then is kept and says that it is not all.
     pub fn extract(
         self,
         name: &str,
@@ -110,7 +111,12 @@ impl Formats {
             return Err(Refusal::too_large("the file", format!("{} MB", limits.file_bytes >> 20)));
         }
         let mut writer = Writer::new(self, limits, alive);
-        self.read(name, bytes, &mut writer)?;
+        match self.read(name, bytes, &mut writer) {
+            Err(refusal) if !writer.is_empty() && refusal.is_of_the_rest() => {
+                writer.partial(refusal);
+            }
+            read => read?,
+        }
         writer.finish()
     }
 

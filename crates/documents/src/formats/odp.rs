@@ -18,11 +18,8 @@ fn is(sample: &Sample<'_>) -> bool {
 fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     let content = odf::content(sample, writer)?;
     let mut flow = Flow::default();
-    match read_slides(&content, &mut flow, writer) {
-        // What stands before a damaged place is the document's own text.
-        Err(Refusal::Damaged { .. }) if writer.has_text() => {}
-        read => read?,
-    }
+    let read = read_slides(&content, &mut flow, writer);
+    writer.keeping_text(read)?;
     write_all(&mut flow.comments, writer)
 }
 

@@ -25,10 +25,9 @@ fn is(sample: &Sample<'_>) -> bool {
 fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     let text = odf::content(sample, writer)?;
     let mut xml = Xml::new(&text, writer.limits().nesting);
-    match read_sheets(&mut xml, writer) {
-        Err(Refusal::Damaged { .. }) if !writer.is_empty() => Ok(()),
-        outcome => outcome,
-    }
+    let read = read_sheets(&mut xml, writer);
+    // The names of sheets alone are nothing to keep.
+    if writer.is_empty() { read } else { writer.keeping_text(read) }
 }
 
 fn read_sheets(xml: &mut Xml<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {

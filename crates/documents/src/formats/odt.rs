@@ -21,11 +21,7 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     let mut pieces = Vec::new();
     let read = read_flow(&content, &mut flow, &mut pieces, writer);
     write_all(&mut pieces, writer)?;
-    match read {
-        // What stands before a damaged place is the document's own text.
-        Err(Refusal::Damaged { .. }) if writer.has_text() => {}
-        read => read?,
-    }
+    writer.keeping_text(read)?;
     write_all(&mut flow.comments, writer)
 }
 

@@ -1,8 +1,9 @@
 //! PDF, with its pages kept. The pages are interpreted by hayro without drawing anything; where the
 //! glyphs stand tells the lines, the columns and the paragraphs.
 //!
-//! Must run within limits of memory and time that others set: hayro unpacks streams whole and cannot
-//! be told to stop, so nothing here bounds a stream that swells; the worker's address space does.
+//! Must run within limits of memory and time that others set: hayro unpacks streams whole and has no
+//! option to stop. [`swelling`] measures them before it does, as far as it can see them; the worker's
+//! address space bounds what it cannot, such as streams that are encrypted.
 
 mod columns;
 mod cost;
@@ -13,6 +14,7 @@ mod lines;
 mod metadata;
 mod paragraphs;
 mod running;
+mod swelling;
 #[cfg(test)]
 pub mod tests;
 mod unspoken;
@@ -49,11 +51,15 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 }
 
 fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
+    swelling::check(sample.bytes, writer)?;
     let pdf = Pdf::new(sample.bytes.to_vec()).map_err(refusal)?;
     metadata::read(&pdf, writer.metadata());
-    let (mut pages, pictures) = read_pages(&pdf, writer)?;
+    let Found { mut pages, pictures, left_out } = read_pages(&pdf, writer)?;
     let said_anything = pages.iter().any(|page| !page.parts.is_empty());
     if !said_anything {
+        if let Some(refusal) = left_out {
+            return Err(refusal);
+        }
         let reason = if pictures {
             "its pages are pictures, scanned without their text"
         } else {
@@ -76,32 +82,59 @@ fn refusal(error: LoadPdfError) -> Refusal {
     }
 }
 
-/// Every page's lines, and whether there are pictures.
-fn read_pages(pdf: &Pdf, writer: &mut Writer<'_>) -> Result<(Vec<Page>, bool), Refusal> {
+#[derive(Default)]
+struct Found {
+    /// Every page's lines.
+    pages: Vec<Page>,
+    pictures: bool,
+    /// Why pages were left out, where some were.
+    left_out: Option<Refusal>,
+}
+
+fn read_pages(pdf: &Pdf, writer: &mut Writer<'_>) -> Result<Found, Refusal> {
     let count = pdf.pages().len();
     let most = writer.limits().entries;
     if count > most {
         return Err(Refusal::too_large("the number of its pages", most));
     }
+    if let Some(claimed) = metadata::claimed_pages(pdf).filter(|claimed| *claimed > count) {
+        writer.partial(format!("it says it has {claimed} pages, and {count} can be found"));
+    }
     let cache = InterpreterCache::new();
     let settings = InterpreterSettings::default();
     let mut unspoken = Unspoken::default();
-    let (mut pages, mut pictures, mut bytes) = (Vec::new(), false, 0);
+    let (mut found, mut bytes, mut content) = (Found::default(), 0, 0);
     for (page, number) in pdf.pages().iter().zip(1..) {
         writer.alive();
-        cost::check(page)?;
+        if let Err(refusal) = cost::check(page) {
+            writer.partial(format!("page {number} was left out: {refusal}"));
+            found.left_out.get_or_insert(refusal);
+            continue;
+        }
+        // Each page keeps its own copy of its content, though many may share one.
+        content += page.page_stream().map_or(0, <[u8]>::len) as u64;
+        if content > swelling::most(writer.limits()) {
+            let limit = format!("{} MB", swelling::most(writer.limits()) >> 20);
+            let refusal = Refusal::too_large("what its pages are made of", limit);
+            writer.partial(&refusal);
+            found.left_out = Some(refusal);
+            break;
+        }
         let shown = Shown::of(page, &cache, &settings, &mut unspoken, &mut || writer.alive());
-        pictures |= shown.pictures;
+        found.pictures |= shown.pictures;
         let parts = parts_of(shown);
         let lines = parts.iter().flatten().flat_map(|line: &Line| &line.cells);
         bytes += lines.map(String::len).sum::<usize>();
         if bytes > writer.limits().text_bytes {
             let limit = format!("{} MB", writer.limits().text_bytes >> 20);
-            return Err(Refusal::too_large("its text", limit));
+            let refusal = Refusal::too_large("its text", limit);
+            writer.partial(&refusal);
+            found.left_out = Some(refusal);
+            break;
         }
-        pages.push(Page { number, parts });
+        found.pages.push(Page { number, parts });
     }
-    Ok((pages, pictures))
+    Ok(found)
 }
 
 /// A page's lines in reading order. Text that is turned is read after the rest.

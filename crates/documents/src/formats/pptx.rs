@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Format, Sample};
 use crate::drawing::{self, Drawings, shape_paragraph};
-use crate::ooxml::{self, Parts, Relations, unless_damaged};
+use crate::ooxml::{self, Parts, Relations};
 use crate::package;
 use crate::pieces::{Piece, Table, write_all};
 use crate::refusal::Refusal;
@@ -61,10 +61,7 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
             read => read?,
         }
     }
-    match damage {
-        Some(refusal) if !writer.has_text() => Err(refusal),
-        _ => Ok(()),
-    }
+    writer.keeping_text(damage.map_or(Ok(()), Err))
 }
 
 /// What the slides are referred to by, in the order they are shown.
@@ -110,7 +107,7 @@ fn beside(
         "comments" => drawing::comments(&mut xml),
         _ => notes(&mut xml),
     };
-    Ok(unless_damaged(found.map(Some))?.unwrap_or_default())
+    Ok(writer.noting_damage(found)?.unwrap_or_default())
 }
 
 fn notes(xml: &mut Xml<'_>) -> Result<Vec<Piece>, Refusal> {

@@ -46,7 +46,9 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
             outcome => outcome?,
         }
     }
-    damage.filter(|_| writer.is_empty()).map_or(Ok(()), Err)
+    let read = damage.map_or(Ok(()), Err);
+    // The names of sheets alone are nothing to keep.
+    if writer.is_empty() { read } else { writer.keeping_text(read) }
 }
 
 /// The sheets' names and ids in their order, without those that no menu shows, and how days count.
@@ -83,17 +85,18 @@ fn strings(
     let text = decoded(&bytes);
     let mut xml = Xml::new(&text, writer.limits().nesting);
     let mut strings = Vec::new();
-    let mut read = || -> Result<Option<()>, Refusal> {
+    let mut read = || -> Result<(), Refusal> {
         while let Some(element) = xml.next_element(0)? {
             if element.name() == "si" {
                 strings.push(sheet::rich_text(&mut xml)?);
                 writer.alive();
             }
         }
-        Ok(None)
+        Ok(())
     };
     // The strings before the damage are still right.
-    unless_damaged(read())?;
+    let read = read();
+    writer.noting_damage(read)?;
     Ok(strings)
 }
 
@@ -136,7 +139,7 @@ fn read_notes(parts: &mut Parts<'_>, part: &str, writer: &mut Writer<'_>) -> Res
     let text = decoded(&bytes);
     let mut xml = Xml::new(&text, writer.limits().nesting);
     let mut authors = Vec::new();
-    let mut read = || -> Result<Option<()>, Refusal> {
+    let mut read = || -> Result<(), Refusal> {
         while let Some(element) = xml.next_element(0)? {
             match element.name() {
                 "author" => authors.push(xml.text()?),
@@ -155,9 +158,10 @@ fn read_notes(parts: &mut Parts<'_>, part: &str, writer: &mut Writer<'_>) -> Res
                 _ => {}
             }
         }
-        Ok(None)
+        Ok(())
     };
-    unless_damaged(read()).map(|_| ())
+    let read = read();
+    writer.noting_damage(read).map(drop)
 }
 
 #[cfg(test)]

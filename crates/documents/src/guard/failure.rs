@@ -14,6 +14,8 @@ pub enum Outcome {
     Failed(Failure),
     /// It cost two workers and is left alone until it changes; this is what it did the last time.
     Quarantined(String),
+    /// Whoever asked for it did not want it any more. Nothing is known of the file.
+    Cancelled,
 }
 
 /// Why a file was not read to its end. The ledger shows these to the user.

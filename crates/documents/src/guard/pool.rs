@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use kenning_domain::Cancel;
+
 use super::confine::Confinement;
 use super::failure::{Failure, Outcome};
 use super::quarantine::{Identity, Quarantine};
-use super::running::{Answer, Program, Running};
+use super::running::{Answer, BETWEEN_LOOKS, Program, Running};
 use super::source::Source;
 use crate::limits::Limits;
 
@@ -82,7 +84,14 @@ impl Pool {
 
     /// Reads a file, waiting for a worker to be free.
     pub fn extract(&self, path: &Path) -> Outcome {
-        let mut seat = self.sit();
+        self.extract_unless(path, &Cancel::default())
+    }
+
+    /// The same until it is cancelled: then its worker is killed, and the file is not blamed. Only the
+    /// system can hold it up for longer than a moment, where opening a file or reading the next piece
+    /// of it does not return.
+    pub fn extract_unless(&self, path: &Path, cancel: &Cancel) -> Outcome {
+        let Some(mut seat) = self.sit(cancel) else { return Outcome::Cancelled };
         let source = match Source::open(path, &self.limits.file) {
             Ok(source) => source,
             Err(unopened) => return unopened.into(),
@@ -91,12 +100,12 @@ impl Pool {
             return Outcome::Quarantined(reason.to_owned());
         }
         let (name, identity) = (source.name.clone(), source.identity.clone());
-        let bytes = match source.read(&self.limits.file) {
+        let bytes = match source.read(&self.limits.file, cancel) {
             Ok(bytes) => Arc::new(bytes),
             Err(unopened) => return unopened.into(),
         };
-        let answer = match seat.read(&name, &bytes) {
-            Answer::NotBegun(_) => seat.read(&name, &bytes),
+        let answer = match seat.read(&name, &bytes, cancel) {
+            Answer::NotBegun(_) => seat.read(&name, &bytes, cancel),
             answer => answer,
         };
         self.settle(&identity, answer)
@@ -118,6 +127,7 @@ impl Pool {
                 lock(&self.quarantine).forget(&file.path);
                 read.map_or_else(Outcome::Refused, Outcome::Done)
             }
+            Answer::Cancelled => Outcome::Cancelled,
             Answer::NotBegun(failure) => Outcome::Failed(failure),
             Answer::Broke(failure) => {
                 lock(&self.quarantine).charge(file, failure.to_string());
@@ -126,25 +136,32 @@ impl Pool {
         }
     }
 
-    fn sit(&self) -> Seat<'_> {
-        let seats = lock(&self.seats);
-        let mut seats = self
-            .freed
-            .wait_while(seats, |seats| seats.free == 0)
-            .unwrap_or_else(PoisonError::into_inner);
-        seats.free -= 1;
-        Seat { pool: self, worker: seats.idle.pop() }
+    /// The next free seat; `None` when it is cancelled before there is one.
+    fn sit(&self, cancel: &Cancel) -> Option<Seat<'_>> {
+        let mut seats = lock(&self.seats);
+        while !cancel.is_cancelled() {
+            if seats.free > 0 {
+                seats.free -= 1;
+                return Some(Seat { pool: self, worker: seats.idle.pop() });
+            }
+            let waited = self.freed.wait_timeout(seats, BETWEEN_LOOKS);
+            seats = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        // The seat it was woken for is another's.
+        self.freed.notify_one();
+        None
     }
 }
 
 impl Seat<'_> {
-    fn read(&mut self, name: &str, bytes: &Arc<Vec<u8>>) -> Answer {
+    fn read(&mut self, name: &str, bytes: &Arc<Vec<u8>>, cancel: &Cancel) -> Answer {
         let limits = &self.pool.limits;
-        let mut worker = match self.worker() {
+        let mut worker = match self.worker(cancel) {
             Ok(worker) => worker,
+            Err(_) if cancel.is_cancelled() => return Answer::Cancelled,
             Err(failure) => return Answer::NotBegun(failure),
         };
-        let answer = worker.read(name, Arc::clone(bytes), limits);
+        let answer = worker.read(name, Arc::clone(bytes), limits, cancel);
         if matches!(answer, Answer::Read(_)) && worker.files() < limits.files_per_worker {
             self.worker = Some(worker);
         }
@@ -152,13 +169,13 @@ impl Seat<'_> {
     }
 
     /// The worker of this seat, or a new one where there is none or it died while it had no file.
-    fn worker(&mut self) -> Result<Running, Failure> {
+    fn worker(&mut self, cancel: &Cancel) -> Result<Running, Failure> {
         if let Some(mut worker) = self.worker.take()
             && !worker.has_ended()
         {
             return Ok(worker);
         }
-        let worker = Running::start(&self.pool.program, &self.pool.limits)?;
+        let worker = Running::start(&self.pool.program, &self.pool.limits, cancel)?;
         lock(&self.pool.seats).confinement = Some(worker.confinement());
         Ok(worker)
     }

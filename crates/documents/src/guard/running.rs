@@ -12,6 +12,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread;
 use std::time::{Duration, Instant};
 
+use kenning_domain::Cancel;
+
 use super::confine::Confinement;
 use super::failure::Failure;
 use super::frames::{self, Frame, Kind, Terms};
@@ -42,9 +44,19 @@ impl Program {
 /// What came of asking a worker.
 pub enum Answer {
     Read(Result<Document, Refusal>),
+    Cancelled,
     /// It broke before it began: that is not the file's fault.
     NotBegun(Failure),
     Broke(Failure),
+}
+
+/// Why there is no answer.
+enum Nothing {
+    /// Not in time.
+    Came,
+    /// Nor ever will: the worker has closed its end.
+    Comes,
+    Cancelled,
 }
 
 /// A worker that waits for files. Dropping it kills it.
@@ -64,6 +76,8 @@ type Order = (Kind, u32, Arc<Vec<u8>>);
 
 /// How long a worker may take to say that it is ready, on a machine that has much else to do.
 const START: Duration = Duration::from_secs(30);
+/// How long whoever waits may go without looking whether it was cancelled.
+pub const BETWEEN_LOOKS: Duration = Duration::from_millis(30);
 /// How long one that has closed its answers may take to end.
 const END: Duration = Duration::from_secs(2);
 /// How much is kept of what a worker says on its way out.
@@ -72,7 +86,7 @@ const LAST_WORDS: usize = 4096;
 const ANSWERS: usize = 4;
 
 impl Running {
-    pub fn start(program: &Program, limits: &PoolLimits) -> Result<Self, Failure> {
+    pub fn start(program: &Program, limits: &PoolLimits, cancel: &Cancel) -> Result<Self, Failure> {
         let PoolLimits { address_space, file: limits, .. } = *limits;
         let mut child = command(program).spawn().map_err(not_started)?;
         let (orders, to_write) = channel();
@@ -92,7 +106,7 @@ impl Running {
         spawn("last words", move || listen(stderr, &to_keep))?;
         let terms = serde_json::to_vec(&Terms { limits, address_space }).map_err(not_started)?;
         running.order(Kind::Terms, 0, Arc::new(terms));
-        running.confinement = running.ready()?;
+        running.confinement = running.ready(cancel)?;
         Ok(running)
     }
 
@@ -109,7 +123,13 @@ impl Running {
     }
 
     /// Has the worker read a file. Unless the answer is [`Answer::Read`], it is good for nothing more.
-    pub fn read(&mut self, name: &str, bytes: Arc<Vec<u8>>, limits: &PoolLimits) -> Answer {
+    pub fn read(
+        &mut self,
+        name: &str,
+        bytes: Arc<Vec<u8>>,
+        limits: &PoolLimits,
+        cancel: &Cancel,
+    ) -> Answer {
         self.files += 1;
         let number = self.files;
         self.order(Kind::Name, number, Arc::new(name.into()));
@@ -118,15 +138,16 @@ impl Running {
         let mut begun = false;
         let failure = loop {
             let left = limits.total.saturating_sub(started.elapsed());
-            let frame = match self.answers.recv_timeout(limits.silence.min(left)) {
+            let frame = match self.answer(limits.silence.min(left), cancel) {
+                Err(Nothing::Cancelled) => return Answer::Cancelled,
                 _ if left.is_zero() => break Failure::TooLong(limits.total),
                 Ok(Ok(frame)) => frame,
                 Ok(Err(error)) => break self.broken(&error),
-                Err(RecvTimeoutError::Timeout) if left <= limits.silence => {
+                Err(Nothing::Came) if left <= limits.silence => {
                     break Failure::TooLong(limits.total);
                 }
-                Err(RecvTimeoutError::Timeout) => break Failure::Silent(limits.silence),
-                Err(RecvTimeoutError::Disconnected) => break self.end(),
+                Err(Nothing::Came) => break Failure::Silent(limits.silence),
+                Err(Nothing::Comes) => break self.end(),
             };
             match (frame.kind, frame.number == number) {
                 (Kind::Alive, true) => begun = true,
@@ -143,20 +164,40 @@ impl Running {
         if begun { Answer::Broke(failure) } else { Answer::NotBegun(failure) }
     }
 
+    /// What it says next, where it says anything within this time.
+    fn answer(&self, within: Duration, cancel: &Cancel) -> Result<io::Result<Frame>, Nothing> {
+        let until = Instant::now() + within;
+        loop {
+            if cancel.is_cancelled() {
+                return Err(Nothing::Cancelled);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            match self.answers.recv_timeout(left.min(BETWEEN_LOOKS)) {
+                Ok(answer) => return Ok(answer),
+                Err(RecvTimeoutError::Disconnected) => return Err(Nothing::Comes),
+                Err(RecvTimeoutError::Timeout) if left <= BETWEEN_LOOKS => {
+                    return Err(Nothing::Came);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
     fn order(&self, kind: Kind, number: u32, body: Arc<Vec<u8>>) {
         // Should it have ended, there will be no answer, and that is where it is noticed.
         let _ = self.orders.send((kind, number, body));
     }
 
-    fn ready(&mut self) -> Result<Confinement, Failure> {
-        match self.answers.recv_timeout(START) {
+    fn ready(&mut self, cancel: &Cancel) -> Result<Confinement, Failure> {
+        match self.answer(START, cancel) {
             Ok(Ok(Frame { kind: Kind::Ready, body, .. })) => {
                 serde_json::from_slice(&body).map_err(not_started)
             }
             Ok(Ok(frame)) => Err(not_started(format!("it began with {:?}", frame.kind))),
             Ok(Err(error)) => Err(not_started(self.broken(&error))),
-            Err(RecvTimeoutError::Timeout) => Err(not_started("it does not answer")),
-            Err(RecvTimeoutError::Disconnected) => Err(not_started(self.end())),
+            Err(Nothing::Came) => Err(not_started("it does not answer")),
+            Err(Nothing::Comes) => Err(not_started(self.end())),
+            Err(Nothing::Cancelled) => Err(not_started("it is not wanted any more")),
         }
     }
 

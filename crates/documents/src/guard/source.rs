@@ -7,6 +7,8 @@ use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::Read;
 use std::path::Path;
 
+use kenning_domain::Cancel;
+
 use super::failure::{Failure, Outcome};
 use super::quarantine::Identity;
 use crate::limits::Limits;
@@ -22,6 +24,7 @@ pub struct Source {
 pub enum Unopened {
     Refused(Refusal),
     Failed(Failure),
+    Cancelled,
 }
 
 impl Source {
@@ -38,11 +41,18 @@ impl Source {
     }
 
     /// All of its bytes. A file that grows meanwhile is still held to the limit.
-    pub fn read(self, limits: &Limits) -> Result<Vec<u8>, Unopened> {
+    pub fn read(self, limits: &Limits, cancel: &Cancel) -> Result<Vec<u8>, Unopened> {
+        const STEP: u64 = 4 << 20;
         let mut bytes = Vec::new();
         let size = usize::try_from(self.identity.size).unwrap_or(usize::MAX);
         bytes.try_reserve_exact(size.saturating_add(1)).map_err(|error| failed(&error))?;
-        self.file.take(limits.file_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+        let mut file = self.file.take(limits.file_bytes.saturating_add(1));
+        // A file on a slow medium takes its time, and may not be wanted any more before it is here.
+        while file.by_ref().take(STEP).read_to_end(&mut bytes)? > 0 {
+            if cancel.is_cancelled() {
+                return Err(Unopened::Cancelled);
+            }
+        }
         check_size(bytes.len() as u64, limits)?;
         Ok(bytes)
     }
@@ -59,6 +69,7 @@ impl From<Unopened> for Outcome {
         match unopened {
             Unopened::Refused(refusal) => Self::Refused(refusal),
             Unopened::Failed(failure) => Self::Failed(failure),
+            Unopened::Cancelled => Self::Cancelled,
         }
     }
 }

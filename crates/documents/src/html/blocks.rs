@@ -3,6 +3,7 @@
 
 use html5gum::{EndTag, StartTag, State, Token, Tokenizer};
 
+use super::crowded::thinned;
 use super::elements::{
     Attributes, alternative, attribute, content_state, ended_by, heading_level, is_block,
     is_hidden, is_skipped, is_void,
@@ -69,7 +70,8 @@ impl Builder {
     }
 
     pub fn read(mut self, html: &str, alive: &mut dyn FnMut()) -> Page {
-        let mut tokenizer = Tokenizer::new(html);
+        let html = thinned(html);
+        let mut tokenizer = Tokenizer::new(html.as_ref());
         let mut count = 0_usize;
         while let Some(Ok(token)) = tokenizer.next() {
             count = count.wrapping_add(1);

@@ -4,6 +4,7 @@
 //! nothing. Knows no files and no encodings.
 
 mod blocks;
+mod crowded;
 mod elements;
 mod page;
 mod sayings;

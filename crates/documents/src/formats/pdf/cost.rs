@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use hayro_interpret::hayro_syntax::content::UntypedIter;
-use hayro_interpret::hayro_syntax::object::{Dict, Name, ObjectIdentifier, Stream};
+use hayro_interpret::hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier, Stream};
 use hayro_interpret::hayro_syntax::page::{Page, Resources};
 
 use crate::refusal::Refusal;
@@ -11,9 +11,17 @@ use crate::refusal::Refusal;
 /// Operations of one page, forms counted as often as they are called.
 const MOST_OPERATIONS: u64 = 20_000_000;
 const DEEPEST: usize = 50;
+/// How often one stream may be named in the content of a page.
+const MOST_REPEATED: usize = 16;
 
-/// Refuses a page that would take for ever.
+/// Refuses a page that would take for ever, or whose content cannot be unpacked.
 pub fn check(page: &Page<'_>) -> Result<(), Refusal> {
+    if repeats_its_content(page) {
+        return Err(Refusal::too_large("how often a page repeats its content", MOST_REPEATED));
+    }
+    if page.page_stream().is_none() && page.raw().contains_key(b"Contents") {
+        return Err(Refusal::damaged("its content cannot be unpacked"));
+    }
     // Where no form calls another, a page costs what it is long.
     if !has_forms(page.resources(), true) {
         return Ok(());
@@ -24,6 +32,17 @@ pub fn check(page: &Page<'_>) -> Result<(), Refusal> {
         return Err(Refusal::too_large("how often a page repeats its parts", MOST_OPERATIONS));
     }
     Ok(())
+}
+
+/// Whether a page names the same content so often that putting it together would be the harm.
+fn repeats_its_content(page: &Page<'_>) -> bool {
+    let Some(contents) = page.raw().get::<Array<'_>>(b"Contents") else { return false };
+    let mut times: HashMap<_, usize> = HashMap::new();
+    contents.raw_iter().filter_map(|one| one.as_obj_ref()).any(|one| {
+        let times = times.entry(ObjectIdentifier::from(one)).or_default();
+        *times += 1;
+        *times > MOST_REPEATED
+    })
 }
 
 fn has_forms(resources: &Resources<'_>, nested: bool) -> bool {

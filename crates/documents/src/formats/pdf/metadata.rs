@@ -17,6 +17,13 @@ pub fn read(pdf: &Pdf, metadata: &mut Metadata) {
     metadata.language = language.and_then(|language| text(language.as_bytes()));
 }
 
+/// How many pages the root of their tree says there are.
+pub fn claimed_pages(pdf: &Pdf) -> Option<usize> {
+    let catalog: Dict<'_> = pdf.xref().get(pdf.xref().root_id())?;
+    let claimed = catalog.get::<Dict<'_>>(b"Pages")?.get::<i64>(b"Count")?;
+    usize::try_from(claimed).ok()
+}
+
 /// PDF's strings: UTF-16 or UTF-8 behind a byte order mark, else an encoding near to Latin-1.
 fn text(bytes: &[u8]) -> Option<String> {
     let text = match bytes {
