@@ -28,6 +28,7 @@ mod subtitles;
 #[cfg(test)]
 mod telling_tests;
 mod text;
+mod troff;
 mod xlsx;
 mod xml;
 
@@ -83,6 +84,7 @@ const ALL: &[Format] = &[
     binary::FORMAT,
     ipynb::FORMAT,
     json::FORMAT,
+    troff::FORMAT,
     subtitles::FORMAT,
     html::FORMAT,
     markdown::FORMAT,
