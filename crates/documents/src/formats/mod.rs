@@ -10,6 +10,7 @@ mod docx;
 mod epub;
 mod gzip;
 mod html;
+mod info;
 mod ipynb;
 mod json;
 mod mail;
@@ -85,6 +86,7 @@ const ALL: &[Format] = &[
     ipynb::FORMAT,
     json::FORMAT,
     troff::FORMAT,
+    info::FORMAT,
     subtitles::FORMAT,
     html::FORMAT,
     markdown::FORMAT,
