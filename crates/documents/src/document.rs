@@ -12,6 +12,9 @@ pub struct Document {
     /// All text. Blocks are ranges of it; between two of them stands white space only.
     pub text: String,
     pub blocks: Vec<Block>,
+    /// Whether a page has nothing to do with the headings of the one before, as with slides.
+    #[serde(default)]
+    pub pages_begin_anew: bool,
     pub metadata: Metadata,
 }
 

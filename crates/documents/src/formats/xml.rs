@@ -362,7 +362,7 @@ mod tests {
             ],
         );
         check(
-            "<?xml version='1.0'?><article><articleinfo><title>Двор</title><author><firstname>Ева</firstname></author><legalnotice><para>Все права.</para></legalnotice></articleinfo><sect1><title>Зимой</title><para>Сначала <emphasis>снег</emphasis>.</para></sect1></article>",
+            "<?xml version='1.0'?><article><articleinfo><title>Двор</title><author><firstname>Ева</firstname></author><legalnotice><para>Все права.</para></legalnotice></articleinfo><sect1><indexterm><primary>снег</primary><secondary>зимой</secondary></indexterm><title>Зимой</title><para>Сначала <emphasis>снег</emphasis>.</para></sect1></article>",
             &[
                 (Kind::Heading(1), "Двор"),
                 (Kind::Heading(2), "Зимой"),

@@ -32,10 +32,10 @@ pub fn is_section(name: &str) -> bool {
 }
 
 /// Whether an element, by the names of the document's root, of what it stands in and its own, tells
-/// of authors, licences and revisions.
+/// of authors, licences and revisions, or is there for an index.
 pub fn is_about_the_text(root: &str, parent: &str, name: &str) -> bool {
     if !is_section(root) || !parent.ends_with("info") {
-        return false;
+        return is_section(root) && matches!(name, "indexterm" | "keywordset");
     }
     match root {
         // The titles in there are for links from other pages.
