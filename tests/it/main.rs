@@ -8,6 +8,8 @@
 
 mod builtin_model;
 mod cli;
+#[cfg(target_os = "linux")]
+mod corpus;
 mod extract;
 mod golden;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | model | bench`: everything a person does with this repository, each one command.
+//! `cargo xtask run | test | model | evaluate | formats | bench`: everything a person does with this repository, each one command.
 //!
 //! Owns set-up, the test run, the making of the built-in model and the benchmarks. Knows the program only as a
 //! command to build and start, never as a library, so that it is ready before the program compiles.
@@ -8,9 +8,11 @@
 
 mod bench;
 mod digest;
+mod documentation;
 mod evaluate;
 mod fetched;
 mod files;
+mod formats;
 mod licences;
 mod model;
 mod ranking;
@@ -58,6 +60,11 @@ enum Task {
         #[arg(long)]
         model: Option<String>,
     },
+    /// Read folders of files and say what came of them, for the tables in docs/FORMATS.md.
+    Formats {
+        /// The folder; without one, Debian's manuals are fetched and read.
+        folder: Option<PathBuf>,
+    },
     /// Measure, for the tables in docs/PERFORMANCE.md.
     Bench {
         #[command(subcommand)]
@@ -83,6 +90,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test => tests_run::run(&workspace),
         Task::Model => model::make(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
+        Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Bench { bench } => bench::run(&workspace, &bench),
     }
 }

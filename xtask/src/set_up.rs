@@ -78,11 +78,11 @@ fn packages(tools: &[&Tool]) -> String {
     tools.iter().map(|tool| tool.package).collect::<Vec<_>>().join(" ")
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-fn succeeds(words: &[&str]) -> bool {
+pub fn succeeds(words: &[&str]) -> bool {
     let [program, arguments @ ..] = words else { return false };
     let quiet = |command: &mut Command| {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()

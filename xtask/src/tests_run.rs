@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::workspace::{self, Workspace};
-use crate::{fetched, licences, model, set_up};
+use crate::{documentation, fetched, licences, model, set_up};
 
 struct Step {
     name: &'static str,
@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step { name: "licences", run: licences::check },
     Step { name: "built-in model", run: model::make },
     Step { name: "test material", run: |w| fetched::qwen3_tokenizer(w).map(drop) },
+    Step { name: "manuals", run: |w| documentation::fetch(w).map(drop) },
     Step { name: "lints", run: |w| cargo(w, LINTS) },
     Step { name: "tests", run: |w| cargo(w, &["test", "--workspace", "--locked"]) },
 ];

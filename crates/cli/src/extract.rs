@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use kenning_domain::{Cancel, ModelError, Passage};
@@ -26,6 +27,8 @@ struct Report<'a> {
     /// Of a refusal: which kind, in one word.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<&'static str>,
+    /// How long it took to be read and cut.
+    seconds: f64,
     #[serde(flatten)]
     text: Option<Text<'a>>,
 }
@@ -58,10 +61,10 @@ pub fn run(global: &Global, command: &Extract) -> Result<()> {
         output::notice("there is no model yet, so the size of passages is estimated");
     }
     let mut failed = 0;
-    in_order(&reader, &command.files, |path, read| {
+    in_order(&reader, &command.files, |path, read, took| {
         failed += usize::from(matches!(read, Read::Failed(_)));
         if global.json {
-            output::json(&report(path, &read))
+            output::json(&report(path, &read, took))
         } else {
             print(path, &read, command.passages)
         }
@@ -77,7 +80,7 @@ pub fn run(global: &Global, command: &Extract) -> Result<()> {
 fn in_order(
     reader: &Reader,
     files: &[PathBuf],
-    mut take: impl FnMut(&Path, Read) -> Result<()>,
+    mut take: impl FnMut(&Path, Read, Duration) -> Result<()>,
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
     let cancel = Cancel::default();
@@ -89,19 +92,21 @@ fn in_order(
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(place) else { return };
-                    if sender.send((place, reader.read(file, cancel))).is_err() {
+                    let started = Instant::now();
+                    let read = reader.read(file, cancel);
+                    if sender.send((place, (read, started.elapsed()))).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(sender);
-        let mut waiting: BTreeMap<usize, Result<Read, ModelError>> = BTreeMap::new();
+        let mut waiting: BTreeMap<usize, (Result<Read, ModelError>, Duration)> = BTreeMap::new();
         let mut due = 0;
         for (place, read) in &receiver {
             waiting.insert(place, read);
-            while let Some(read) = waiting.remove(&due) {
-                let taken = read.map_err(Into::into).and_then(|read| take(&files[due], read));
+            while let Some((read, took)) = waiting.remove(&due) {
+                let taken = read.map_err(Into::into).and_then(|read| take(&files[due], read, took));
                 if taken.is_err() {
                     cancel.cancel();
                     return taken;
@@ -115,7 +120,7 @@ fn in_order(
 
 const CANCELLED: &str = "it was given up before it was read";
 
-fn report<'a>(path: &Path, read: &'a Read) -> Report<'a> {
+fn report<'a>(path: &Path, read: &'a Read, took: Duration) -> Report<'a> {
     let (state, reason, refusal, text) = match read {
         Read::Text { document, passages } => ("text", None, None, Some(text(document, passages))),
         Read::Refused(refusal) => ("refused", Some(refusal.to_string()), Some(kind(refusal)), None),
@@ -123,7 +128,8 @@ fn report<'a>(path: &Path, read: &'a Read) -> Report<'a> {
         Read::Quarantined(reason) => ("quarantined", Some(reason.clone()), None, None),
         Read::Cancelled => ("cancelled", Some(CANCELLED.into()), None, None),
     };
-    Report { path: path.display().to_string(), state, reason, refusal, text }
+    let (path, seconds) = (path.display().to_string(), took.as_secs_f64());
+    Report { path, state, reason, refusal, seconds, text }
 }
 
 fn text<'a>(document: &'a Document, passages: &'a [Passage]) -> Text<'a> {

@@ -14,6 +14,9 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// Where this is not all of the file's text: why not, in words for people.
     pub partial: Option<String>,
+    /// Whether a page has nothing to do with the headings of the one before, as with slides.
+    #[serde(default)]
+    pub pages_begin_anew: bool,
     pub metadata: Metadata,
 }
 

@@ -76,6 +76,12 @@ impl<'a> Writer<'a> {
         self.page = Some(number);
     }
 
+    /// The same for what is shown one at a time: headings of the last slide end with it.
+    pub fn slide(&mut self, number: u32) {
+        self.page(number);
+        self.document.pages_begin_anew |= self.depth == 0;
+    }
+
     /// Levels count from 1. A heading without text is none.
     pub fn heading(&mut self, level: u8, text: &str) -> Result<(), Refusal> {
         self.block(Kind::Heading(level.clamp(1, 6)), &flowing(text))

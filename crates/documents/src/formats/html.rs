@@ -165,6 +165,12 @@ mod tests {
             &format!("<aside><p>{long} {long}</p></aside>Rand"),
             &format!("p {long} {long}\np Rand"),
         );
+        check(
+            &format!(
+                "<div class=navheader><a href=x>Weiter</a></div><h2>Teil<a class='x headerlink' href=#y>¶</a></h2>{long}"
+            ),
+            &format!("## Teil\np {long}"),
+        );
         check(&format!("<nav>{long}</nav>"), &format!("p {long}"));
         check(&format!("<div hidden>{long}</div>"), &format!("p {long}"));
         check(&format!("<svg><title>Bild</title><text>x</text><p>{long}"), &format!("p {long}"));

@@ -20,12 +20,13 @@ pub const FORMAT: Format = Format { name: "mail", is, read };
 const PEOPLE: usize = 20;
 
 fn is(sample: &Sample<'_>) -> bool {
-    let Some(headers) = begins_with_headers(sample.bytes) else { return false };
+    let Some(headers) = begins_with_headers(&narrow(sample)) else { return false };
     headers.are_of_mail(matches!(sample.extension, "eml" | "emlx" | "mail"))
 }
 
 fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
-    let bytes = flattened(sample.bytes);
+    let bytes = narrow(sample);
+    let bytes = flattened(&bytes);
     let Some(message) = parse(&bytes) else {
         return Err(Refusal::damaged("its headers cannot be read"));
     };
@@ -39,6 +40,22 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     let language = message.header(HeaderName::ContentLanguage);
     metadata.language = language.and_then(|value| value.as_text()).map(str::to_owned);
     write(&message, 1, writer)
+}
+
+/// The bytes of a mail that an editor has saved in UTF-16, as they were before.
+fn narrow<'a>(sample: &Sample<'a>) -> Cow<'a, [u8]> {
+    let is_wide = match sample.bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [first, second, ..] => (*first == 0) != (*second == 0),
+        _ => false,
+    };
+    if !(is_wide && matches!(sample.extension, "eml" | "emlx" | "mail")) {
+        return Cow::Borrowed(sample.bytes);
+    }
+    match sample.text() {
+        Ok(text) => Cow::Owned(text.into_owned().into_bytes()),
+        Err(_) => Cow::Borrowed(sample.bytes),
+    }
 }
 
 pub fn parse(bytes: &[u8]) -> Option<Message<'_>> {
@@ -211,6 +228,23 @@ mod tests {
             "{HEAD}Content-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n"
         );
         assert_eq!(read("x.eml", &sealed), Err(Refusal::Encrypted));
+    }
+
+    #[test]
+    fn a_mail_saved_in_utf_16_is_a_mail() {
+        let mail = "From: a@example.org\nTo: b@example.org\nSubject: Дождь\nContent-Type: text/plain; charset=UTF-8\n\nИдёт дождь.";
+        let little: Vec<u8> = mail.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> =
+            format!("\u{feff}{mail}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            let read = Formats::all().extract("x.eml", &bytes, Limits::default(), &mut || ());
+            let read = read.unwrap();
+            assert_eq!(
+                (read.format.as_str(), read.metadata.title.as_deref()),
+                ("mail", Some("Дождь"))
+            );
+            assert!(read.text.ends_with("Идёт дождь."), "{}", read.text);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod docx;
 mod epub;
 mod gzip;
 mod html;
+mod info;
 mod ipynb;
 mod json;
 mod mail;
@@ -28,6 +29,7 @@ mod subtitles;
 #[cfg(test)]
 mod telling_tests;
 mod text;
+mod troff;
 mod xlsx;
 mod xml;
 
@@ -83,6 +85,8 @@ const ALL: &[Format] = &[
     binary::FORMAT,
     ipynb::FORMAT,
     json::FORMAT,
+    troff::FORMAT,
+    info::FORMAT,
     subtitles::FORMAT,
     html::FORMAT,
     markdown::FORMAT,

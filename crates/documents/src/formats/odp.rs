@@ -30,7 +30,7 @@ fn read_slides(content: &str, flow: &mut Flow, writer: &mut Writer<'_>) -> Resul
         match (element.prefix(), element.name()) {
             ("draw", "page") => {
                 number += 1;
-                writer.page(number);
+                writer.slide(number);
                 let mut pieces = slide(&mut xml, flow)?;
                 write_all(&mut pieces, writer)?;
             }

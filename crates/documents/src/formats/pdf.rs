@@ -10,6 +10,7 @@ mod cost;
 mod fragments;
 mod garbled;
 mod glyphs;
+mod leaders;
 mod lines;
 mod metadata;
 mod paragraphs;
@@ -52,7 +53,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 
 fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     swelling::check(sample.bytes, writer)?;
-    let pdf = Pdf::new(sample.bytes.to_vec()).map_err(refusal)?;
+    let pdf = Pdf::new(sample.bytes.to_vec()).map_err(|error| refusal(error, sample.bytes))?;
     metadata::read(&pdf, writer.metadata());
     let Found { mut pages, pictures, left_out } = read_pages(&pdf, writer)?;
     let said_anything = pages.iter().any(|page| !page.parts.is_empty());
@@ -73,8 +74,10 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     pages.iter().try_for_each(|page| paragraphs::write(page, &style, writer))
 }
 
-fn refusal(error: LoadPdfError) -> Refusal {
+fn refusal(error: LoadPdfError, bytes: &[u8]) -> Refusal {
     match error {
+        // A key that nobody has also hides where the pages are.
+        LoadPdfError::Invalid if holds(bytes, b"/Encrypt") => Refusal::Encrypted,
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => Refusal::Encrypted,
         LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm) => Refusal::Encrypted,
         LoadPdfError::Decryption(_) => Refusal::damaged("its encryption does not hold together"),

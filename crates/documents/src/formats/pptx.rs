@@ -54,7 +54,7 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     writer.metadata().pages = u32::try_from(slides.len()).ok().filter(|slides| *slides > 0);
     let mut damage = None;
     for (part, number) in slides.into_iter().zip(1..) {
-        writer.page(number);
+        writer.slide(number);
         match read_slide(part, &mut parts, writer) {
             // One slide costs only itself.
             Err(refusal @ Refusal::Damaged { .. }) => damage = Some(refusal),

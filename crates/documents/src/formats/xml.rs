@@ -1,6 +1,8 @@
 //! XML of any kind: prose as paragraphs, records as rows with the names of their fields, and what has
 //! next to no text in it (settings, drawings, data in attributes) as it stands.
 
+mod vocabulary;
+
 use std::collections::HashMap;
 
 use super::{Format, Sample};
@@ -14,6 +16,7 @@ pub const FORMAT: Format = Format { name: "XML", is, read };
 const EXTENSIONS: &[&str] = &[
     "xml", "xsd", "xsl", "xslt", "rss", "atom", "svg", "kml", "gpx", "plist", "dbk", "docbook",
     "nxml", "jats", "tei", "dita", "ditamap", "resx", "xlf", "xliff", "tmx", "wsdl", "opml", "fb2",
+    "page",
 ];
 
 /// A value longer than this is prose, and no field of a record.
@@ -164,7 +167,11 @@ impl<'a, 'w> Reader<'a, 'w> {
             match event {
                 Event::Open(element) => {
                     self.close_to(xml.depth() - 1)?;
-                    self.element(&element, xml.depth())?;
+                    if self.is_about_the_text(element.name()) {
+                        xml.skip()?;
+                    } else {
+                        self.element(&element, xml.depth())?;
+                    }
                 }
                 Event::Text(piece) => {
                     self.close_to(xml.depth())?;
@@ -176,6 +183,21 @@ impl<'a, 'w> Reader<'a, 'w> {
         }
         self.close_to(0)?;
         self.close()
+    }
+
+    fn is_about_the_text(&self, name: &str) -> bool {
+        let root = self.open.get(1).map(|frame| frame.name.as_str()).unwrap_or_default();
+        let parent = self.open.last().map(|frame| frame.name.as_str()).unwrap_or_default();
+        vocabulary::is_about_the_text(root, parent, name)
+    }
+
+    /// Titles stand a level below those of the sections around them.
+    fn title_level(&self) -> u8 {
+        let sections = self.open.iter().filter(|frame| vocabulary::is_section(&frame.name));
+        match u8::try_from(sections.take(6).count()) {
+            Ok(level @ 1..) => level,
+            _ => 2,
+        }
     }
 
     fn element(&mut self, element: &Element<'_>, depth: usize) -> Result<(), Refusal> {
@@ -192,6 +214,10 @@ impl<'a, 'w> Reader<'a, 'w> {
                 self.write_fields()?;
                 self.writer.paragraph(&before)?;
             }
+        }
+        if depth == 1 {
+            let language = element.prefixed_attribute("lang");
+            self.writer.metadata().language = language.filter(|language| language != "zxx");
         }
         let mut fields = Vec::new();
         for (name, value) in prose_attributes(element) {
@@ -225,7 +251,7 @@ impl<'a, 'w> Reader<'a, 'w> {
             self.write_fields()?;
             let title = &mut self.writer.metadata().title;
             title.get_or_insert_with(|| text.clone());
-            return self.writer.heading(2, &text);
+            return self.writer.heading(self.title_level(), &text);
         }
         match self.open.last_mut() {
             Some(parent) if is_field => {
@@ -310,7 +336,7 @@ mod tests {
         check(
             "<?xml version='1.0'?><book><title>Die Größe</title><p>Ein <b>kurzer</b> Satz.</p><p><b>Noch</b> einer &amp; mehr.</p></book>",
             &[
-                (Kind::Heading(2), "Die Größe"),
+                (Kind::Heading(1), "Die Größe"),
                 (Kind::Paragraph, "Ein kurzer Satz."),
                 (Kind::Paragraph, "Noch einer & mehr."),
             ],
@@ -321,6 +347,28 @@ mod tests {
         );
         let settings = "<?xml version='1.0'?>\n<a><b x='1' y='2'/><b x='3' y='4'/></a>";
         check(settings, &[(Kind::Code, settings)]);
+    }
+
+    #[test]
+    fn manuals_are_read_without_what_is_said_about_them() {
+        check(
+            "<?xml version='1.0'?><page xml:lang='de'><info><credit><name>Eva Muster</name><email>e@example.org</email></credit><title type='link'>Kurz</title><desc>Wie man den Hof fegt.</desc></info><title>Hof fegen</title><p>Man <em>nehme</em> einen Besen.</p><section><title>Im Winter</title><p>Erst <em>Schnee</em> räumen.</p></section></page>",
+            &[
+                (Kind::Paragraph, "Wie man den Hof fegt."),
+                (Kind::Heading(1), "Hof fegen"),
+                (Kind::Paragraph, "Man nehme einen Besen."),
+                (Kind::Heading(2), "Im Winter"),
+                (Kind::Paragraph, "Erst Schnee räumen."),
+            ],
+        );
+        check(
+            "<?xml version='1.0'?><article><articleinfo><title>Двор</title><author><firstname>Ева</firstname></author><legalnotice><para>Все права.</para></legalnotice></articleinfo><sect1><indexterm><primary>снег</primary><secondary>зимой</secondary></indexterm><title>Зимой</title><para>Сначала <emphasis>снег</emphasis>.</para></sect1></article>",
+            &[
+                (Kind::Heading(1), "Двор"),
+                (Kind::Heading(2), "Зимой"),
+                (Kind::Paragraph, "Сначала снег."),
+            ],
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use html5gum::{EndTag, StartTag, State, Token, Tokenizer};
 
 use super::crowded::thinned;
 use super::elements::{
-    Attributes, alternative, attribute, content_state, ended_by, heading_level, is_block,
-    is_hidden, is_skipped, is_void,
+    Attributes, alternative, attribute, content_state, ended_by, heading_level, is_bar, is_block,
+    is_hidden, is_sign_of_a_link, is_skipped, is_void,
 };
 use super::page::{Content, Dialect, Page, Piece, Region};
 use super::sayings;
@@ -181,6 +181,7 @@ impl Builder {
         }
         within.is_verbatim |= matches!(name, b"pre" | b"listing" | b"xmp" | b"plaintext");
         within.is_link |= name == b"a";
+        within.is_skipped |= name == b"a" && is_sign_of_a_link(attributes);
         within.is_title = name == b"title" && !outer.is_skipped && self.title.is_empty();
         within.is_skipped |= name == b"title" && !within.is_title;
         let spoken = attribute(attributes, "role").is_some_and(|role| role == "heading");
@@ -195,7 +196,9 @@ impl Builder {
 
     fn region(&self, name: &[u8], attributes: &Attributes, outer: Region) -> Region {
         let role = attribute(attributes, "role").unwrap_or_default();
-        let is_navigation = name == b"nav" || matches!(role.as_str(), "navigation" | "search");
+        let is_navigation = name == b"nav"
+            || matches!(role.as_str(), "navigation" | "search")
+            || is_bar(attributes);
         let is_boilerplate = match name {
             b"footer" | b"aside" | b"search" => true,
             b"header" => outer == Region::Body,

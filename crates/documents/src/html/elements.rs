@@ -199,6 +199,24 @@ pub fn alternative(attributes: &Attributes) -> Option<String> {
     says.then_some(text)
 }
 
+/// Names that the makers of manuals (DocBook, Texinfo, Sphinx) give to the bars that lead to other
+/// pages, and to the signs behind headings that link to them.
+const BARS: &[&str] = &["navheader", "navfooter", "nav-panel"];
+const SIGNS: &[&str] = &["headerlink", "header-anchor"];
+
+pub fn is_bar(attributes: &Attributes) -> bool {
+    has_class(attributes, BARS)
+}
+
+pub fn is_sign_of_a_link(attributes: &Attributes) -> bool {
+    has_class(attributes, SIGNS)
+}
+
+fn has_class(attributes: &Attributes, names: &[&str]) -> bool {
+    let classes = attribute(attributes, "class").unwrap_or_default();
+    classes.split_whitespace().any(|class| names.contains(&class))
+}
+
 /// Whether an element is not shown. A page that hides its body until a script has run is shown.
 pub fn is_hidden(name: &[u8], attributes: &Attributes) -> bool {
     if matches!(name, b"html" | b"body") {

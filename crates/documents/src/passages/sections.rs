@@ -30,7 +30,15 @@ pub fn sections(document: &Document, boundaries: &Boundaries<'_>) -> Vec<Section
     let mut sections = Vec::new();
     let mut section = Section::default();
     let mut path: Vec<(u8, String)> = Vec::new();
+    let mut page = None;
     for tile in tiles(document, boundaries) {
+        if document.pages_begin_anew && tile.page != page {
+            if !(section.headings.is_empty() && section.body.is_empty()) {
+                sections.push(finished(std::mem::take(&mut section), &path));
+            }
+            path.clear();
+        }
+        page = tile.page;
         let Kind::Heading(level) = tile.kind else {
             section.body.push(tile);
             continue;

@@ -294,6 +294,23 @@ impl MapStrings for &[&str] {
 }
 
 #[test]
+fn headings_of_a_slide_end_with_it() {
+    let slides = [
+        (Kind::Heading(1), Some(1), "Ziele"),
+        (Kind::Paragraph, Some(1), "Mehr Licht."),
+        (Kind::Paragraph, Some(2), "Ein Bild ohne Titel."),
+    ];
+    let paths = |anew: bool| {
+        let document = Document { pages_begin_anew: anew, ..document(&slides) };
+        let found = must_hold(&document, counter(0), Sizes::default());
+        found.into_iter().map(|passage| passage.headings).collect::<Vec<_>>()
+    };
+    let heading = vec!["Ziele".to_owned()];
+    assert_eq!(paths(true), [heading.clone(), vec![]]);
+    assert!(paths(false).iter().all(|path| *path == heading));
+}
+
+#[test]
 fn text_is_split_where_it_hurts_least() {
     use Kind::*;
     let table: &[(Kind, &str, usize, usize, &[&str])] = &[

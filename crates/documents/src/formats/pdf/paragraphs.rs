@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::leaders::without_leaders;
 use super::lines::{Line, joins_closely};
 use crate::refusal::Refusal;
 use crate::writer::Writer;
@@ -135,6 +136,9 @@ fn write_block(lines: &[Line], style: &Style, writer: &mut Writer<'_>) -> Result
             style.join(&mut text, &line.text());
         }
     }
+    if let Some(entry) = without_leaders(&text) {
+        return writer.item(&entry);
+    }
     let level = lines.first().and_then(|line| style.level(line, &text));
     match level {
         Some(level) => writer.heading(level, &text),
@@ -167,6 +171,9 @@ fn is_apart(lines: &[Line], index: usize, line: &Line, next: &Line, style: &Styl
         return true;
     }
     let large = line.size >= HEADING * style.body;
+    if without_leaders(&line.text()).is_some() {
+        return true;
+    }
     if large {
         return false;
     }
