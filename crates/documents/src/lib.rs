@@ -36,6 +36,8 @@ pub use guard::{
     Confinement, EXTRACTOR_VERSION, Failure, Offence, Outcome, Pool, PoolLimits, Program,
     Quarantine, worker,
 };
+#[doc(hidden)]
+pub use guard::heard;
 pub use limits::Limits;
 pub use passages::{Sizes, passages};
 pub use refusal::Refusal;
