@@ -9,6 +9,7 @@
 mod builtin_model;
 mod cli;
 mod extract;
+mod fuzz_seeds;
 mod golden;
 #[cfg(target_os = "linux")]
 mod guard;

@@ -29,6 +29,8 @@ enum Input {
     File(&'static str),
     /// They are the parts of a container, packed and read by the format of this name.
     Parts(&'static str),
+    /// They are packed by gzip, unless they are already, and read.
+    Gzip,
     Other(fn(&[u8])),
 }
 
@@ -69,12 +71,23 @@ pub const TARGETS: &[Target] = &[
     file("settings", "settings"),
     file("csv", "CSV"),
     file("text", "text"),
-    other("gzip", containers::gzip),
+    Target { name: "gzip", input: Input::Gzip },
     other("zip", containers::zip),
     other("any", reading::any),
     other("passages", cutting::passages),
     other("answers", answers::answers),
 ];
+
+impl Target {
+    /// The format that all it is fed is read by, whatever else that may hold.
+    pub fn format(&self) -> Option<&'static str> {
+        match self.input {
+            Input::File(format) | Input::Parts(format) => Some(format),
+            Input::Gzip => Some("gzip"),
+            Input::Other(_) => None,
+        }
+    }
+}
 
 /// Feeds one target.
 pub fn run(name: &str, bytes: &[u8]) {
@@ -82,6 +95,7 @@ pub fn run(name: &str, bytes: &[u8]) {
     match target.unwrap_or_else(|| panic!("there is no target {name}")).input {
         Input::File(format) => reading::read_as(format, "x", bytes),
         Input::Parts(format) => reading::read_as(format, "x", &containers::packed(bytes)),
+        Input::Gzip => reading::read_as("gzip", "x.gz", &containers::gzip(bytes)),
         Input::Other(run) => run(bytes),
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | model | bench`: everything a person does with this repository, each one command.
+//! `cargo xtask run | test | model | bench | fuzz`: everything a person does with this repository, each one command.
 //!
 //! Owns set-up, the test run, the making of the built-in model and the benchmarks. Knows the program only as a
 //! command to build and start, never as a library, so that it is ready before the program compiles.
@@ -11,6 +11,7 @@ mod digest;
 mod evaluate;
 mod fetched;
 mod files;
+mod fuzz;
 mod licences;
 mod model;
 mod ranking;
@@ -63,6 +64,14 @@ enum Task {
         #[command(subcommand)]
         bench: Bench,
     },
+    /// Feed every reader with what no one would write, and say what it did not come through.
+    Fuzz {
+        /// How long, for all targets together.
+        #[arg(default_value_t = 3600)]
+        seconds: u64,
+        /// Only these targets.
+        only: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -84,5 +93,6 @@ fn run(task: Task) -> Result<()> {
         Task::Model => model::make(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Bench { bench } => bench::run(&workspace, &bench),
+        Task::Fuzz { seconds, only } => fuzz::run(&workspace, seconds, &only),
     }
 }
