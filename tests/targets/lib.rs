@@ -5,6 +5,7 @@
 //! what was once found. Knows nothing of either: bytes come in, and what is wrong panics.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "a target that finds something says so by panicking"
 )]

@@ -32,12 +32,12 @@ mod xml;
 
 pub use document::{Block, Document, Kind, Metadata};
 pub use formats::{Format, Formats, Sample};
+#[doc(hidden)]
+pub use guard::heard;
 pub use guard::{
     Confinement, EXTRACTOR_VERSION, Failure, Offence, Outcome, Pool, PoolLimits, Program,
     Quarantine, worker,
 };
-#[doc(hidden)]
-pub use guard::heard;
 pub use limits::Limits;
 pub use passages::{Sizes, passages};
 pub use refusal::Refusal;
