@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use kenning_documents::{Failure, Limits, Outcome, Pool, PoolLimits, Program, Quarantine, Refusal};
 use kenning_domain::Cancel;
-use kenning_tests::hostile::hostile;
-use kenning_tests::{SENTENCES, Sound, sound};
+use kenning_tests::made::hostile::hostile;
+use kenning_tests::made::{SENTENCES, Sound, sound};
 use tempfile::TempDir;
 
 const WORKER: &str = env!("CARGO_BIN_EXE_kenning-test-worker");

@@ -11,6 +11,7 @@ mod cli;
 #[cfg(target_os = "linux")]
 mod corpus;
 mod extract;
+mod fuzz_seeds;
 mod golden;
 #[cfg(target_os = "linux")]
 mod guard;

@@ -28,7 +28,7 @@ pub fn hostile() -> Vec<Maker> {
 
 /// Words that are not packed to next to nothing, as many bytes of them.
 fn words(bytes: usize) -> String {
-    let mut chance = crate::damage::Chance::new(7);
+    let mut chance = crate::made::damage::Chance::new(7);
     let mut text = String::with_capacity(bytes + 8);
     while text.len() < bytes {
         for _ in 0..1 + chance.below(8) {

@@ -1,6 +1,6 @@
 //! Sound files of Office Open XML: DOCX, PPTX and XLSX.
 
-use crate::{SENTENCES, Sound};
+use crate::made::{SENTENCES, Sound};
 
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";

@@ -1,6 +1,6 @@
 //! Sound files of OpenDocument (ODT, ODS and ODP), and a book (EPUB).
 
-use crate::{SENTENCES, Sound};
+use crate::made::{SENTENCES, Sound};
 
 pub fn files() -> Vec<Sound> {
     let paragraphs: String =

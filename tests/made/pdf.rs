@@ -6,7 +6,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-use crate::{SENTENCES, Sound};
+use crate::made::{SENTENCES, Sound};
 
 /// The objects of a file, each with its number.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Sound files of the formats that are text, and of those that are refused by name.
 
-use crate::archive::gzip;
-use crate::{SENTENCES, Sound, Wrapping};
+use crate::made::archive::gzip;
+use crate::made::{SENTENCES, Sound, Wrapping};
 
 pub fn files() -> Vec<Sound> {
     [texts(), marked_up(), data(), letters(), refused()].concat()

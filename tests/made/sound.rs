@@ -1,8 +1,8 @@
 //! A sound file: what it is made of, what must be read from it, and copies of it that are damaged.
 
-use crate::archive::{self, gzip, unzipped, zip};
-use crate::damage::{Chance, damaged, flipped, truncated};
-use crate::{office, open_document, pdf, plain};
+use crate::made::archive::{self, gzip, unzipped, zip};
+use crate::made::damage::{Chance, damaged, flipped, truncated};
+use crate::made::{office, open_document, pdf, plain};
 
 /// A file in the parts from which it is packed. What is packed is checked by sums, so that damage to
 /// the file shows itself at once; damage to a part goes further in.

@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | model | evaluate | formats | bench`: everything a person does with this repository, each one command.
+//! `cargo xtask run | test | model | evaluate | formats | bench | fuzz`: everything a person does with this repository, each one command.
 //!
 //! Owns set-up, the test run, the making of the built-in model and the benchmarks. Knows the program only as a
 //! command to build and start, never as a library, so that it is ready before the program compiles.
@@ -13,6 +13,7 @@ mod evaluate;
 mod fetched;
 mod files;
 mod formats;
+mod fuzz;
 mod licences;
 mod model;
 mod ranking;
@@ -70,6 +71,14 @@ enum Task {
         #[command(subcommand)]
         bench: Bench,
     },
+    /// Feed every reader with what no one would write, and say what it did not come through.
+    Fuzz {
+        /// How long, for all targets together.
+        #[arg(default_value_t = 3600)]
+        seconds: u64,
+        /// Only these targets.
+        only: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -92,5 +101,6 @@ fn run(task: Task) -> Result<()> {
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Bench { bench } => bench::run(&workspace, &bench),
+        Task::Fuzz { seconds, only } => fuzz::run(&workspace, seconds, &only),
     }
 }

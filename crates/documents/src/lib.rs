@@ -32,6 +32,8 @@ mod xml;
 
 pub use document::{Block, Document, Kind, Metadata};
 pub use formats::{Format, Formats, Sample};
+#[doc(hidden)]
+pub use guard::heard;
 pub use guard::{
     Confinement, EXTRACTOR_VERSION, Failure, Offence, Outcome, Pool, PoolLimits, Program,
     Quarantine, worker,

@@ -78,10 +78,10 @@ const LONGEST_PART: usize = 80;
 const LONGEST_PATH: usize = 240;
 
 /// `title › heading › text`: what is embedded for a passage. Headings that open the text are said
-/// once. Never a file's or a folder's name, so that a file that moves keeps its vectors.
+/// once, unless the path has no room for all their words. Never a file's or a folder's name, so that a file that moves keeps its vectors.
 pub fn embedded_text(title: Option<&str>, headings: &[String], text: &str) -> String {
     let mut all = path_text(title, headings);
-    all.push_str(without_headings(headings, text));
+    all.push_str(without_headings(said_whole(title, headings), text));
     if let Some(path) = all.strip_suffix(SEPARATOR) {
         all.truncate(path.len());
     }
@@ -90,19 +90,35 @@ pub fn embedded_text(title: Option<&str>, headings: &[String], text: &str) -> St
 
 /// What [`embedded_text`] puts before a passage's text: empty, or `title › heading › `.
 pub fn path_text(title: Option<&str>, headings: &[String]) -> String {
-    let title = title.map(clipped).filter(|title| !title.is_empty());
-    let title = title.filter(|title| headings.first().is_none_or(|first| clipped(first) != *title));
-    let mut room = LONGEST_PATH - title.map_or(0, |title| title.chars().count());
-    // The nearest headings say most.
-    let near = headings.iter().rev().map(|heading| clipped(heading)).take_while(|heading| {
-        let length = heading.chars().count();
+    let near = near(title, headings).iter().map(|heading| clipped(heading));
+    let parts = shown_title(title, headings).into_iter().chain(near);
+    parts.filter(|part| !part.is_empty()).flat_map(|part| [part, SEPARATOR]).collect()
+}
+
+/// The title, where it says anything that the headings do not.
+fn shown_title<'a>(title: Option<&'a str>, headings: &[String]) -> Option<&'a str> {
+    let title = title.map(clipped).filter(|title| !title.is_empty())?;
+    headings.first().is_none_or(|first| clipped(first) != title).then_some(title)
+}
+
+/// The headings there is room for. The nearest say most.
+fn near<'a>(title: Option<&str>, headings: &'a [String]) -> &'a [String] {
+    let title = shown_title(title, headings).map_or(0, |title| title.chars().count());
+    let mut room = LONGEST_PATH - title;
+    let fitting = headings.iter().rev().take_while(|heading| {
+        let length = clipped(heading).chars().count();
         let fits = length <= room;
         room = room.saturating_sub(length);
         fits
     });
-    let mut parts: Vec<&str> = near.filter(|heading| !heading.is_empty()).collect();
-    parts.extend(title);
-    parts.iter().rev().flat_map(|part| [*part, SEPARATOR]).collect()
+    &headings[headings.len() - fitting.count()..]
+}
+
+/// The nearest headings that a path says with all their words.
+fn said_whole<'a>(title: Option<&str>, headings: &'a [String]) -> &'a [String] {
+    let near = near(title, headings);
+    let whole = near.iter().rev().take_while(|heading| clipped(heading) == heading.trim());
+    &near[near.len() - whole.count()..]
 }
 
 /// The text after the headings that open it, which are the last ones of its path.
@@ -166,6 +182,24 @@ mod tests {
             let headings: Vec<String> = headings.iter().map(|&heading| heading.into()).collect();
             assert_eq!(&embedded_text(*title, &headings, text), expected);
         }
+    }
+
+    #[test]
+    fn no_word_of_the_text_is_left_out() {
+        let long = format!("{}Ende", "Wort ".repeat(20));
+        let clipped = ["Wort"; 16].join(" ");
+        let check = |headings: &[&str], text: &str, expected: &str| {
+            let headings: Vec<String> = headings.iter().map(|&heading| heading.into()).collect();
+            assert_eq!(embedded_text(None, &headings, text), expected);
+        };
+        check(&[&long], &long, &format!("{clipped} › {long}"));
+        check(&[&long, "B"], &format!("{long}\nB\nC"), &format!("{clipped} › B › {long}\nB\nC"));
+        check(&[&long, "B"], "B\nC", &format!("{clipped} › B › C"));
+        // Four of these do not fit into a path.
+        let four = ["1", "2", "3", "4"].map(|n| n.repeat(78));
+        let text = four.join("\n");
+        let four = four.each_ref().map(String::as_str);
+        check(&four, &text, &format!("{} › {text}", four[1..].join(" › ")));
     }
 
     #[test]

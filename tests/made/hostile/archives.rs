@@ -1,9 +1,9 @@
 //! Archives that swell, that hold the same thing a thousand times, and that hold each other.
 
 use super::{Hostile, Maker, words};
-use crate::archive::{Entries, gzip, gzip_of_megabytes, overlapping, zip, zip_tight};
-use crate::open_document::CONTAINER;
-use crate::{Sound, sound};
+use crate::made::archive::{Entries, gzip, gzip_of_megabytes, overlapping, zip, zip_tight};
+use crate::made::open_document::CONTAINER;
+use crate::made::{Sound, sound};
 
 const SWELLS: &str = "refused: it is too large: how far its packed data swells goes past 200 times";
 

@@ -1,8 +1,8 @@
 //! What lies in itself a hundred thousand times over, and entities that stand for more entities.
 
 use super::{Hostile, Maker};
-use crate::archive::zip;
-use crate::{Sound, sound};
+use crate::made::archive::zip;
+use crate::made::{Sound, sound};
 
 const DEPTH: usize = 300_000;
 const XML: &str = "refused: it nests too deep: its XML elements";

@@ -1,7 +1,7 @@
 //! PDFs whose objects lead back to themselves, swell, or claim what is not there.
 
 use super::{Hostile, Maker};
-use crate::pdf::{Pdf, book, deflated, line};
+use crate::made::pdf::{Pdf, book, deflated, line};
 
 pub const ALL: &[Maker] = &[
     || Hostile::new("branch of itself.pdf", "text", tree("/Kids [2 0 R 20 0 R 2 0 R] /Count 1")),
@@ -182,7 +182,7 @@ fn map() -> Vec<u8> {
     let map = "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange\n\
                2 beginbfrange <00000000> <FFFFFFFF> <0041> <0000> <FFFF> <0041> endbfrange\n\
                1 begincidrange <0000> <FFFFFFFF> 0 endcidrange endcmap";
-    book(&[&line(700, crate::SENTENCES[3])]).stream(7, "", map.as_bytes()).classic()
+    book(&[&line(700, crate::made::SENTENCES[3])]).stream(7, "", map.as_bytes()).classic()
 }
 
 fn operators(one: &str, times: usize) -> Vec<u8> {

@@ -1,9 +1,9 @@
 //! Lines, rows, columns and parts without number.
 
 use super::{Hostile, Maker, words};
-use crate::damage::Chance;
-use crate::office::workbook;
-use crate::{Sound, sound};
+use crate::made::damage::Chance;
+use crate::made::office::workbook;
+use crate::made::{Sound, sound};
 
 pub const ALL: &[Maker] = &[
     || Hostile::new("line.txt", "text", "字".repeat(70_000)),

@@ -22,5 +22,5 @@ pub use confine::Confinement;
 pub use failure::{Failure, Outcome};
 pub use pool::{Pool, PoolLimits};
 pub use quarantine::{EXTRACTOR_VERSION, Offence, Quarantine};
-pub use running::Program;
+pub use running::{Program, heard};
 pub use worker::worker;

@@ -20,6 +20,7 @@ use super::frames::{self, Frame, Kind, Terms};
 use super::pool::PoolLimits;
 use super::worker::OUT_OF_MEMORY;
 use crate::document::Document;
+use crate::limits::Limits;
 use crate::refusal::Refusal;
 
 /// How to start a worker.
@@ -296,6 +297,14 @@ fn listen(mut stderr: ChildStderr, last_words: &Sender<String>) {
         kept.drain(..kept.len().saturating_sub(LAST_WORDS));
     }
     let _ = last_words.send(String::from_utf8_lossy(&kept).into_owned());
+}
+
+/// The documents in a stream of answers, as far as they are taken. For the fuzzing of what a worker
+/// may send: it is heard by the same functions, without the worker.
+pub fn heard(mut stream: &[u8], limits: &Limits) -> Vec<Document> {
+    let longest = frames::longest_answer(limits);
+    let frames = std::iter::from_fn(|| frames::read(&mut stream, longest).ok().flatten());
+    frames.map_while(|frame| result(&frame).ok()).flatten().collect()
 }
 
 fn result(frame: &Frame) -> Result<Result<Document, Refusal>, String> {
