@@ -314,6 +314,7 @@ fn fate(outcome: Outcome) -> Fate {
         Outcome::Refused(refusal) => Fate::Wrong(refusal.to_string()),
         Outcome::Failed(failure) => Fate::Wrong(failure.to_string()),
         Outcome::Quarantined(reason) => Fate::Wrong(reason),
+        Outcome::Cancelled => Fate::Wrong("nobody cancelled it".into()),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use kenning_documents::{Sizes, heard};
 
-use crate::cutting::{PerWord, must_hold};
-use crate::reading::limits;
+use crate::targets::cutting::{PerWord, must_hold};
+use crate::targets::reading::limits;
 
 pub fn answers(bytes: &[u8]) {
     for document in heard(bytes, &limits()) {

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::reading::read_as;
+use crate::targets::reading::read_as;
 
 /// A line that begins with this begins a part; the rest of the line is its name.
 const PART: &[u8] = b"==> ";

@@ -39,7 +39,7 @@ pub enum ReaderError {
 /// What came of a file.
 pub enum Read {
     Text {
-        document: Document,
+        document: Box<Document>,
         passages: Vec<Passage>,
     },
     /// It gives no text, and will not until it changes.
@@ -74,7 +74,7 @@ impl Reader {
         Ok(match self.pool.extract_unless(path, cancel) {
             Outcome::Done(document) => {
                 let passages = passages(&document, &*self.counter, Sizes::default())?;
-                Read::Text { document, passages }
+                Read::Text { document: Box::new(document), passages }
             }
             Outcome::Refused(refusal) => Read::Refused(refusal),
             Outcome::Failed(failure) => Read::Failed(failure.to_string()),

@@ -194,9 +194,9 @@ impl<'a, 'w> Reader<'a, 'w> {
     /// Titles stand a level below those of the sections around them.
     fn title_level(&self) -> u8 {
         let sections = self.open.iter().filter(|frame| vocabulary::is_section(&frame.name));
-        match u8::try_from(sections.take(6).count()) {
-            Ok(level @ 1..) => level,
-            _ => 2,
+        match sections.take(6).count() {
+            0 => 2,
+            level => level as u8,
         }
     }
 
