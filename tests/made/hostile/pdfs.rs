@@ -16,7 +16,7 @@ pub const ALL: &[Maker] = &[
     || Hostile::new("a billion pages.pdf", "refused: ", billion()),
     || {
         Hostile::new(
-            "ten thousand pages.pdf",
+            "two thousand pages.pdf",
             "refused: it is too large: the number of its pages",
             crowd(),
         )
@@ -79,7 +79,7 @@ fn billion() -> Vec<u8> {
 }
 
 fn crowd() -> Vec<u8> {
-    let pages = vec![""; 10_000];
+    let pages = vec![""; 2000];
     book(&pages).classic()
 }
 
