@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | model | bench`: everything a person does with this repository, each one command.
+//! `cargo xtask run | test | model | hostile | bench`: everything a person does with this repository, each one command.
 //!
 //! Owns set-up, the test run, the making of the built-in model and the benchmarks. Knows the program only as a
 //! command to build and start, never as a library, so that it is ready before the program compiles.
@@ -11,6 +11,7 @@ mod digest;
 mod evaluate;
 mod fetched;
 mod files;
+mod hostile;
 mod licences;
 mod model;
 mod ranking;
@@ -58,6 +59,13 @@ enum Task {
         #[arg(long)]
         model: Option<String>,
     },
+    /// Read damaged copies, of the files that the tests make or of those in a folder, and say what
+    /// came of them.
+    Hostile {
+        #[arg(default_value_t = 20_000)]
+        copies: usize,
+        folder: Option<PathBuf>,
+    },
     /// Measure, for the tables in docs/PERFORMANCE.md.
     Bench {
         #[command(subcommand)]
@@ -83,6 +91,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test => tests_run::run(&workspace),
         Task::Model => model::make(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
+        Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),
         Task::Bench { bench } => bench::run(&workspace, &bench),
     }
 }

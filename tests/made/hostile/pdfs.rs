@@ -23,6 +23,13 @@ pub const ALL: &[Maker] = &[
     },
     || {
         Hostile::new(
+            "same page.pdf",
+            "partial: it is too large: what its pages are made of",
+            shared(),
+        )
+    },
+    || {
+        Hostile::new(
             "swells.pdf",
             "refused: it is too large: ",
             page(&deflated(&vec![b' '; 160 << 20]), "/Filter /FlateDecode"),
@@ -138,6 +145,19 @@ fn previous() -> Vec<u8> {
     let text = String::from_utf8_lossy(&file).into_owned();
     let start = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().to_owned();
     replaced("/Root 1 0 R", &format!("/Root 1 0 R /Prev {start}"))
+}
+
+/// A thousand pages of the same megabyte, which each would keep for itself.
+fn shared() -> Vec<u8> {
+    let kids = "20 0 R ".to_owned() + &(30..530).map(|n| format!("{n} 0 R ")).collect::<String>();
+    let content = words() + &"0 0 m 1 1 l S ".repeat(80_000);
+    let mut pdf =
+        book(&[&content]).object(2, &format!("<< /Type /Pages /Kids [{kids}] /Count 501 >>"));
+    for number in 30..530 {
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 21 0 R /Resources << /Font 3 0 R >> >>";
+        pdf = pdf.object(number, page);
+    }
+    pdf.classic()
 }
 
 fn replaced(from: &str, to: &str) -> Vec<u8> {
