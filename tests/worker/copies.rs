@@ -171,7 +171,7 @@ fn found(folder: &Path) -> Vec<Sound> {
         }
         let is_small = path.metadata().is_ok_and(|about| about.is_file() && about.len() <= LARGEST);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bytes = is_small.then(|| fs::read(&path).unwrap_or_default()).unwrap_or_default();
+        let bytes = if is_small { fs::read(&path).unwrap_or_default() } else { Vec::new() };
         if bytes.is_empty() { Vec::new() } else { vec![Sound::found(&name, bytes)] }
     };
     paths.into_iter().flat_map(read).collect()
