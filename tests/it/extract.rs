@@ -71,6 +71,24 @@ fn extract_gives_one_line_for_each_file_in_the_order_given() {
 }
 
 #[test]
+fn extract_says_of_a_text_that_it_is_not_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut packed = kenning_tests::archive::gzip("Reis und Bohnen. ".repeat(99).as_bytes());
+    packed.truncate(packed.len() - 4);
+    let broken = write(folder.path(), "broken.txt.gz", &packed);
+    let whole = write(folder.path(), "whole.txt", b"Tea at eight.");
+    let (rows, success) = rows(&["--json", "extract", &broken, &whole]);
+    assert!(success);
+    assert_eq!(rows[0]["state"], "text");
+    assert!(rows[0]["text"].as_str().unwrap().contains("Bohnen"), "{}", rows[0]);
+    assert!(rows[0]["partial"].as_str().unwrap().starts_with("it is damaged"), "{}", rows[0]);
+    assert!(rows[1]["partial"].is_null(), "{}", rows[1]);
+    let shown = kenning(&["extract", &broken], b"");
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("not all of its text: it is damaged"), "{shown}");
+}
+
+#[test]
 fn extract_fails_for_a_file_that_is_not_there_and_reads_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let there = write(folder.path(), "there.txt", b"Tea at eight.");

@@ -51,7 +51,8 @@ pub fn unzipped(bytes: &[u8], most: usize) -> Option<Entries> {
 }
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Not the fastest way, with which what is packed already grows each time it is packed again.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }

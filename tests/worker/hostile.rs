@@ -28,6 +28,11 @@ pub fn run() {
         ["parent", file] => parent(Path::new(file)),
         ["count", folder] => count(Path::new(folder)),
         ["pretend", what] => pretend(what),
+        ["copies", count, keep, folder @ ..] => {
+            let folder = folder.first().map(Path::new);
+            let unharmed = crate::copies::run(count.parse().unwrap(), folder, Path::new(keep));
+            std::process::exit(i32::from(!unharmed));
+        }
         other => panic!("{other:?} is nothing that this program does"),
     }
 }

@@ -8,6 +8,8 @@
 )]
 
 #[cfg(target_os = "linux")]
+mod copies;
+#[cfg(target_os = "linux")]
 mod hostile;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | model | evaluate | formats | bench | fuzz`: everything a person does with this repository, each one command.
+//! `cargo xtask run | test | model | evaluate | formats | hostile | fuzz | bench`: everything a person does with this repository, each one command.
 //!
 //! Owns set-up, the test run, the making of the built-in model and the benchmarks. Knows the program only as a
 //! command to build and start, never as a library, so that it is ready before the program compiles.
@@ -14,6 +14,7 @@ mod fetched;
 mod files;
 mod formats;
 mod fuzz;
+mod hostile;
 mod licences;
 mod model;
 mod ranking;
@@ -61,6 +62,13 @@ enum Task {
         #[arg(long)]
         model: Option<String>,
     },
+    /// Read damaged copies, of the files that the tests make or of those in a folder, and say what
+    /// came of them.
+    Hostile {
+        #[arg(default_value_t = 20_000)]
+        copies: usize,
+        folder: Option<PathBuf>,
+    },
     /// Read folders of files and say what came of them, for the tables in docs/FORMATS.md.
     Formats {
         /// The folder; without one, Debian's manuals are fetched and read.
@@ -100,6 +108,7 @@ fn run(task: Task) -> Result<()> {
         Task::Model => model::make(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Formats { folder } => formats::run(&workspace, folder),
+        Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),
         Task::Bench { bench } => bench::run(&workspace, &bench),
         Task::Fuzz { seconds, only } => fuzz::run(&workspace, seconds, &only),
     }

@@ -16,9 +16,16 @@ pub const ALL: &[Maker] = &[
     || Hostile::new("a billion pages.pdf", "refused: ", billion()),
     || {
         Hostile::new(
-            "ten thousand pages.pdf",
+            "two thousand pages.pdf",
             "refused: it is too large: the number of its pages",
             crowd(),
+        )
+    },
+    || {
+        Hostile::new(
+            "same page.pdf",
+            "partial: it is too large: what its pages are made of",
+            shared(),
         )
     },
     || {
@@ -79,7 +86,7 @@ fn billion() -> Vec<u8> {
 }
 
 fn crowd() -> Vec<u8> {
-    let pages = vec![""; 10_000];
+    let pages = vec![""; 2000];
     book(&pages).classic()
 }
 
@@ -138,6 +145,19 @@ fn previous() -> Vec<u8> {
     let text = String::from_utf8_lossy(&file).into_owned();
     let start = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap().to_owned();
     replaced("/Root 1 0 R", &format!("/Root 1 0 R /Prev {start}"))
+}
+
+/// A thousand pages of the same megabyte, which each would keep for itself.
+fn shared() -> Vec<u8> {
+    let kids = "20 0 R ".to_owned() + &(30..530).map(|n| format!("{n} 0 R ")).collect::<String>();
+    let content = words() + &"0 0 m 1 1 l S ".repeat(80_000);
+    let mut pdf =
+        book(&[&content]).object(2, &format!("<< /Type /Pages /Kids [{kids}] /Count 501 >>"));
+    for number in 30..530 {
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 21 0 R /Resources << /Font 3 0 R >> >>";
+        pdf = pdf.object(number, page);
+    }
+    pdf.classic()
 }
 
 fn replaced(from: &str, to: &str) -> Vec<u8> {

@@ -6,6 +6,17 @@ use crate::made::office::workbook;
 use crate::made::{Sound, sound};
 
 pub const ALL: &[Maker] = &[
+    || Hostile::new("slashes.html", "text", format!("<html><p {}>x</p>", "/".repeat(1_000_000))),
+    || Hostile::new("spaces.html", "text", format!("<html><p {}>x</p>", " \n".repeat(1_000_000))),
+    || Hostile::new("dashes.html", "text", format!("<html><p>x</p><!--{}", "--!-".repeat(500_000))),
+    || Hostile::new("brackets.html", "text", format!("<html><p>x</p>{}", "</<!<?".repeat(200_000))),
+    || {
+        Hostile::new(
+            "scripts.html",
+            "text",
+            format!("<p>x</p><script>{}", "<!--<script>".repeat(200_000)),
+        )
+    },
     || Hostile::new("line.txt", "text", "字".repeat(70_000)),
     || Hostile::new("long line.txt", "text", words(70_000).replace(' ', "")),
     || Hostile::new("huge line.txt", "partial: it is too large: its text", words(30 << 20)),

@@ -20,7 +20,10 @@ mod swelling;
 pub mod tests;
 mod unspoken;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::hayro_syntax::page::Page as PdfPage;
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro_interpret::{InterpreterCache, InterpreterSettings};
 
@@ -29,6 +32,7 @@ use self::lines::Line;
 use self::paragraphs::{Page, Style};
 use self::unspoken::Unspoken;
 use super::{Format, Sample};
+use crate::limits::Limits;
 use crate::refusal::Refusal;
 use crate::writer::Writer;
 
@@ -103,34 +107,25 @@ fn read_pages(pdf: &Pdf, writer: &mut Writer<'_>) -> Result<Found, Refusal> {
     if let Some(claimed) = metadata::claimed_pages(pdf).filter(|claimed| *claimed > count) {
         writer.partial(format!("it says it has {claimed} pages, and {count} can be found"));
     }
-    let cache = InterpreterCache::new();
-    let settings = InterpreterSettings::default();
-    let mut unspoken = Unspoken::default();
+    let mut interpreter = Interpreter::default();
     let (mut found, mut bytes, mut content) = (Found::default(), 0, 0);
     for (page, number) in pdf.pages().iter().zip(1..) {
-        writer.alive();
-        if let Err(refusal) = cost::check(page) {
-            writer.partial(format!("page {number} was left out: {refusal}"));
-            found.left_out.get_or_insert(refusal);
-            continue;
-        }
-        // Each page keeps its own copy of its content, though many may share one.
-        content += page.page_stream().map_or(0, <[u8]>::len) as u64;
-        if content > swelling::most(writer.limits()) {
-            let limit = format!("{} MB", swelling::most(writer.limits()) >> 20);
-            let refusal = Refusal::too_large("what its pages are made of", limit);
-            writer.partial(&refusal);
-            found.left_out = Some(refusal);
-            break;
-        }
-        let shown = Shown::of(page, &cache, &settings, &mut unspoken, &mut || writer.alive());
+        // What goes wrong on a page costs only that page.
+        let shown = match interpreter.shown(page, &mut || writer.alive()) {
+            Ok(shown) => shown,
+            Err(refusal) => {
+                writer.partial(format!("page {number} was left out: {refusal}"));
+                found.left_out.get_or_insert(refusal);
+                continue;
+            }
+        };
         found.pictures |= shown.pictures;
         let parts = parts_of(shown);
         let lines = parts.iter().flatten().flat_map(|line: &Line| &line.cells);
         bytes += lines.map(String::len).sum::<usize>();
-        if bytes > writer.limits().text_bytes {
-            let limit = format!("{} MB", writer.limits().text_bytes >> 20);
-            let refusal = Refusal::too_large("its text", limit);
+        // Each page keeps its own copy of its content, though many may share one.
+        content += page.page_stream().map_or(0, <[u8]>::len);
+        if let Some(refusal) = too_much(bytes, content, writer.limits()) {
             writer.partial(&refusal);
             found.left_out = Some(refusal);
             break;
@@ -138,6 +133,33 @@ fn read_pages(pdf: &Pdf, writer: &mut Writer<'_>) -> Result<Found, Refusal> {
         found.pages.push(Page { number, parts });
     }
     Ok(found)
+}
+
+fn too_much(text: usize, content: usize, limits: &Limits) -> Option<Refusal> {
+    let most = swelling::most(limits);
+    let (what, most) = match () {
+        () if text > limits.text_bytes => ("its text", limits.text_bytes as u64),
+        () if content as u64 > most => ("what its pages are made of", most),
+        () => return None,
+    };
+    Some(Refusal::too_large(what, format!("{} MB", most >> 20)))
+}
+
+#[derive(Default)]
+struct Interpreter<'a> {
+    cache: InterpreterCache<'a>,
+    settings: InterpreterSettings,
+    unspoken: Unspoken,
+}
+
+impl<'a> Interpreter<'a> {
+    /// What a page shows, unless it is too much work or the interpreter fails on it.
+    fn shown(&mut self, page: &PdfPage<'a>, alive: &mut dyn FnMut()) -> Result<Shown, Refusal> {
+        alive();
+        cost::check(page)?;
+        let show = || Shown::of(page, &self.cache, &self.settings, &mut self.unspoken, alive);
+        catch_unwind(AssertUnwindSafe(show)).map_err(|_| Refusal::damaged("its reader failed"))
+    }
 }
 
 /// A page's lines in reading order. Text that is turned is read after the rest.
