@@ -20,8 +20,8 @@ pub const FORMAT: Format = Format { name: "mail", is, read };
 const PEOPLE: usize = 20;
 
 fn is(sample: &Sample<'_>) -> bool {
-    let narrowed = narrow(sample);
-    let Some(headers) = begins_with_headers(&narrowed) else { return false };
+    let bytes = narrow(sample);
+    let Some(headers) = begins_with_headers(&bytes) else { return false };
     headers.are_of_mail(matches!(sample.extension, "eml" | "emlx" | "mail"))
 }
 
