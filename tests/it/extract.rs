@@ -73,7 +73,7 @@ fn extract_gives_one_line_for_each_file_in_the_order_given() {
 #[test]
 fn extract_says_of_a_text_that_it_is_not_all_of_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut packed = kenning_tests::archive::gzip("Reis und Bohnen. ".repeat(99).as_bytes());
+    let mut packed = kenning_tests::made::archive::gzip("Reis und Bohnen. ".repeat(99).as_bytes());
     packed.truncate(packed.len() - 4);
     let broken = write(folder.path(), "broken.txt.gz", &packed);
     let whole = write(folder.path(), "whole.txt", b"Tea at eight.");
