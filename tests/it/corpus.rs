@@ -256,7 +256,7 @@ fn sample(all: &[PathBuf]) -> Vec<PathBuf> {
 /// What came of a file.
 enum Fate {
     Text {
-        document: Document,
+        document: Box<Document>,
         languages: Vec<(String, usize)>,
     },
     /// It is not read, for a reason that is as it should be.
@@ -305,7 +305,7 @@ fn fate(outcome: Outcome) -> Fate {
                 let tag = language.map_or_else(String::new, |one| one.tag.as_str().to_owned());
                 (tag, passage.span.len())
             });
-            Fate::Text { languages: languages.collect(), document }
+            Fate::Text { languages: languages.collect(), document: Box::new(document) }
         }
         Outcome::Refused(Refusal::Unsupported { kind }) => {
             Fate::Expected(format!("not read: {kind}"))
