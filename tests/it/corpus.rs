@@ -220,7 +220,7 @@ fn manuals() -> Option<PathBuf> {
     }
     let has_apt = Path::new("/usr/bin/apt-get").exists();
     assert!(!has_apt, "run `cargo xtask test`: it fetches the manuals that this test reads");
-    println!("there are no manuals here, since there is no apt: left out");
+    eprintln!("there are no manuals here, since there is no apt: left out");
     None
 }
 
