@@ -4,7 +4,7 @@ use crate::made::archive::gzip;
 use crate::made::{SENTENCES, Sound, Wrapping};
 
 pub fn files() -> Vec<Sound> {
-    [texts(), marked_up(), data(), letters(), refused()].concat()
+    [texts(), marked_up(), manuals(), data(), letters(), refused()].concat()
 }
 
 fn paragraphs() -> String {
@@ -67,6 +67,38 @@ fn marked_up() -> Vec<Sound> {
         Sound::plain("seite.html", "HTML", SENTENCES[9], html),
         Sound::plain("poem.xml", "XML", SENTENCES[12], xml),
         Sound::plain("umlaut.rtf", "RTF", "Größe и 日本語", rtf()),
+    ]
+}
+
+fn manuals() -> Vec<Sound> {
+    let options: String = SENTENCES
+        .iter()
+        .zip('a'..)
+        .map(|(s, letter)| format!(".TP\n\\fB\\-{letter}\\fR, \\fI\\-\\-naß\\fP\n{s}\n.PP\n{s}\n"))
+        .collect();
+    let man = format!(
+        ".\\\" a remark\n.TH FEGEN 1 \"2024-06-30\" \"Hof 1.2\"\n.de Xx\n.ft CW\n\\\\$1\n..\n.ds who \\(co Jan\n\
+         .SH BEZEICHNUNG\nfegen \\- den Hof sauber halten\n.Xx \\*(who\n.SH OPTIONEN\n{options}.TS\n\
+         allbox tab(@);\nlb lb.\nOrt@T{{\nPreis\nT}}\n_\nKöln@7\n.TE\n.nf\nfegen \\e\n  hof\n.fi\n"
+    );
+    let text: String = SENTENCES.iter().map(|s| format!(".Pp\n{s}\n.Xr besen 8 ,\n")).collect();
+    let mdoc = format!(
+        ".Dd June 30, 2024\n.Dt SWEEP 1\n.Os\n.Sh NAME\n.Nm sweep\n.Nd keep the yard clean\n\
+         .Sh DESCRIPTION\n{text}.Bl -tag -width Ds\n.It Fl d Ar depth\nGo\n.Dq 3\n(or\n\
+         .Pa /etc/sweep Ns .d ) .\n.It Fl n\n.Bl -bullet\n.It\nOne.\n.El\n.El\n.Bd -literal\n$ sweep\n.Ed\n"
+    );
+    let body = paragraphs();
+    let info = format!(
+        "This is hof.info, produced by makeinfo version 7.0 from hof.texi.\n\n\u{{1f}}\n\
+         File: hof.info,  Node: Top,  Next: Besen,  Up: (dir)\n\nDer Hof\n*******\n\n{body}\n\n* Menu:\n\n\
+         * Besen::    Womit man fegt\n\n\u{{1f}}\nFile: hof.info,  Node: Besen,  Prev: Top,  Up: Top\n\n\
+         1 Der Besen\n===========\n\n{body}  *Note Top::, for more.\n\n     besen --naß\n\n\u{{1f}}\nTag Table:\n\
+         Node: Top\u{{7f}}83\nNode: Besen\u{{7f}}700\n\u{{1f}}\nEnd Tag Table\n"
+    );
+    vec![
+        Sound::plain("fegen.1", "manual page", SENTENCES[3], man),
+        Sound::plain("sweep.8", "manual page", SENTENCES[6], mdoc),
+        Sound::plain("hof.info", "Info manual", SENTENCES[9], info),
     ]
 }
 

@@ -68,6 +68,8 @@ pub const TARGETS: &[Target] = &[
     file("html", "HTML"),
     file("markdown", "Markdown"),
     file("xml", "XML"),
+    file("troff", "manual page"),
+    file("info", "Info manual"),
     file("code", "source code"),
     file("settings", "settings"),
     file("csv", "CSV"),

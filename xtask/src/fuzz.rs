@@ -88,7 +88,7 @@ fn chosen(targets: Vec<String>, only: &[String]) -> Result<Vec<String>> {
 
 fn build(workspace: &Workspace, work: &Path) -> Result<()> {
     let mut command = workspace.command("cargo");
-    command.args(["fuzz", "build", "--target", HOST, "--fuzz-dir", "tests/fuzz"]);
+    command.args(["fuzz", "build", "--release", "--target", HOST, "--fuzz-dir", "tests/fuzz"]);
     // A nested cargo of another toolchain must not be told which one started this tool.
     command.env_remove("CARGO").env("RUSTUP_TOOLCHAIN", "nightly").env("CARGO_TARGET_DIR", work);
     workspace::run(&mut command).context(

@@ -10,6 +10,8 @@ use crate::refusal::Refusal;
 
 /// Operations of one page, forms counted as often as they are called.
 const MOST_OPERATIONS: u64 = 20_000_000;
+/// What calling a form costs beside what is in it: it is looked up and parsed each time.
+const CALL: u64 = 200;
 const DEEPEST: usize = 50;
 /// How often one stream may be named in the content of a page.
 const MOST_REPEATED: usize = 16;
@@ -82,7 +84,8 @@ fn operations(
     }
     for (name, times) in calls {
         let Some(form) = resources.x_objects.get::<Stream<'_>>(&name) else { continue };
-        total = total.saturating_add(times.saturating_mul(of_form(&form, resources, known, depth)));
+        let each = CALL.saturating_add(of_form(&form, resources, known, depth));
+        total = total.saturating_add(times.saturating_mul(each));
     }
     total
 }

@@ -189,6 +189,11 @@ fn loops_and_explosions_end() {
     assert_eq!(texts(&looped), ["Still here."]);
     let explosive = Fixture::default().exploding_page(10, 20).bytes();
     assert!(matches!(read(&explosive), Err(Refusal::TooLarge { .. })));
+    // Each call costs, however little it calls.
+    let cheap = Fixture::default().exploding_page(10, 5).bytes();
+    assert!(matches!(read(&cheap), Err(Refusal::TooLarge { .. })));
+    let many = Fixture::default().exploding_page(30, 1).bytes();
+    assert!(matches!(read(&many), Err(Refusal::NoText { .. })));
     let itself = Fixture::default().exploding_page(10, 0).bytes();
     assert!(read(&itself).is_err());
 }

@@ -1,0 +1,4 @@
+//! The target `info`, see `tests/targets/lib.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| kenning_tests::run("info", bytes));
