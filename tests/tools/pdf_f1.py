@@ -58,7 +58,8 @@ def ready(folder, path):
 
 def files(paths):
     for path in map(pathlib.Path, paths):
-        yield from sorted(path.glob("**/*.pdf")) if path.is_dir() else [path]
+        below = (one for one in sorted(path.glob("**/*.pdf")) if not one.is_symlink())
+        yield from below if path.is_dir() else [path]
 
 
 def main():

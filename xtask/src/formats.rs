@@ -148,6 +148,11 @@ impl Tables {
     }
 }
 
+/// What follows the last dot of a name, where it can be an extension.
 fn extension(path: &Path) -> String {
-    path.extension().map_or("(none)".into(), |end| end.to_string_lossy().to_lowercase())
+    const LONGEST: usize = 7;
+    let end = path.extension().map(|end| end.to_string_lossy().to_lowercase());
+    let is_one =
+        |end: &String| end.len() <= LONGEST && end.bytes().all(|b| b.is_ascii_alphanumeric());
+    end.filter(is_one).unwrap_or_else(|| "(none)".into())
 }
