@@ -89,11 +89,11 @@ fn manuals() -> Vec<Sound> {
     );
     let body = paragraphs();
     let info = format!(
-        "This is hof.info, produced by makeinfo version 7.0 from hof.texi.\n\n\u{{1f}}\n\
+        "This is hof.info, produced by makeinfo version 7.0 from hof.texi.\n\n\u{1f}\n\
          File: hof.info,  Node: Top,  Next: Besen,  Up: (dir)\n\nDer Hof\n*******\n\n{body}\n\n* Menu:\n\n\
-         * Besen::    Womit man fegt\n\n\u{{1f}}\nFile: hof.info,  Node: Besen,  Prev: Top,  Up: Top\n\n\
-         1 Der Besen\n===========\n\n{body}  *Note Top::, for more.\n\n     besen --naß\n\n\u{{1f}}\nTag Table:\n\
-         Node: Top\u{{7f}}83\nNode: Besen\u{{7f}}700\n\u{{1f}}\nEnd Tag Table\n"
+         * Besen::    Womit man fegt\n\n\u{1f}\nFile: hof.info,  Node: Besen,  Prev: Top,  Up: Top\n\n\
+         1 Der Besen\n===========\n\n{body}  *Note Top::, for more.\n\n     besen --naß\n\n\u{1f}\nTag Table:\n\
+         Node: Top\u{7f}83\nNode: Besen\u{7f}700\n\u{1f}\nEnd Tag Table\n"
     );
     vec![
         Sound::plain("fegen.1", "manual page", SENTENCES[3], man),
