@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use icu_segmenter::GraphemeClusterSegmenter;
 use kenning_domain::Tag;
 
 use crate::query::QueryWord;
@@ -44,7 +45,7 @@ pub fn matches(
             places.push(Place { span: token.span, word, wide });
         }
     });
-    apart(places)
+    whole_characters(text, apart(places))
 }
 
 struct Sought<'a> {
@@ -103,4 +104,32 @@ fn apart(mut places: Vec<Place>) -> Vec<(Range<usize>, usize)> {
         }
     }
     kept.into_iter().map(|place| (place.span, place.word)).collect()
+}
+
+/// Widens places that end inside what a reader sees as one character, as where scripts are mixed that
+/// nobody mixes.
+fn whole_characters(
+    text: &str,
+    mut places: Vec<(Range<usize>, usize)>,
+) -> Vec<(Range<usize>, usize)> {
+    if places.is_empty() || text.is_ascii() {
+        return places;
+    }
+    let mut edges = GraphemeClusterSegmenter::new().segment_str(text).peekable();
+    let mut before = 0;
+    let mut done = 0;
+    places.retain_mut(|(place, _)| {
+        while let Some(edge) = edges.next_if(|edge| *edge <= place.start) {
+            before = edge;
+        }
+        place.start = before;
+        while let Some(edge) = edges.next_if(|edge| *edge < place.end) {
+            before = edge;
+        }
+        place.end = edges.peek().copied().unwrap_or(text.len());
+        let apart = place.start >= done;
+        done = done.max(place.end);
+        apart
+    });
+    places
 }

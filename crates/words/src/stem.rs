@@ -1,5 +1,8 @@
 //! The stem of a word, by Snowball's algorithms, in the languages that have one.
 
+use std::cell::Cell;
+
+use compact_str::CompactString;
 use frostem::{Algorithm, Stemmer};
 use kenning_domain::Tag;
 
@@ -58,11 +61,13 @@ pub fn stem(word: &str, language: Option<Tag>) -> String {
     stem
 }
 
-/// Stems words of one language, and keeps what it needs for that.
+/// Stems words of one language, and remembers those it met.
 pub struct Stems {
+    language: Option<Tag>,
     stemmer: Option<Stemmer>,
     turkic: bool,
     small: String,
+    known: Option<Known>,
 }
 
 impl Stems {
@@ -72,22 +77,88 @@ impl Stems {
             Some(Stemmer::new(known.1))
         });
         let turkic = language.is_some_and(|language| matches!(language.as_str(), "tr" | "az"));
-        Self { stemmer, turkic, small: String::new() }
+        let known = stemmer.and_then(|_| SPARE.take());
+        Self { language, stemmer, turkic, small: String::new(), known }
     }
 
     /// Appends the folded stem. What has digits in it is a name, not a form of one.
     pub fn stem_onto(&mut self, word: &str, to: &mut String) {
-        let Some(stemmer) =
-            self.stemmer.filter(|_| !word.bytes().any(|byte| byte.is_ascii_digit()))
-        else {
-            return fold_onto(word, to);
-        };
-        self.small.clear();
-        small_onto(word, self.turkic, &mut self.small);
+        let Some(stemmer) = self.stemmer else { return fold_onto(word, to) };
+        if let Some(stem) = self.known.as_ref().and_then(|known| known.stem(word, self.language)) {
+            return to.push_str(stem);
+        }
         let start = to.len();
-        fold_onto(&stemmer.stem(&self.small), to);
+        if !word.bytes().any(|byte| byte.is_ascii_digit()) {
+            self.small.clear();
+            small_onto(word, self.turkic, &mut self.small);
+            fold_onto(&stemmer.stem(&self.small), to);
+        }
         if to.len() == start {
             fold_onto(word, to);
         }
+        if let Some(known) = &mut self.known {
+            known.keep(word, self.language, &to[start..]);
+        }
     }
+}
+
+impl Drop for Stems {
+    fn drop(&mut self) {
+        if let Some(known) = self.known.take() {
+            SPARE.set(Some(known));
+        }
+    }
+}
+
+thread_local! {
+    /// Texts are short and a stem takes longer than all else, so what one text taught serves the next.
+    static SPARE: Cell<Option<Known>> = Cell::new(Some(Known::default()));
+}
+
+/// Stems of words met lately. A word has one place; whoever comes later takes it.
+#[derive(Default)]
+struct Known {
+    /// Empty until the first word is kept.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Default)]
+struct Entry {
+    language: Option<Tag>,
+    word: CompactString,
+    stem: CompactString,
+}
+
+const PLACES: usize = 1 << 14;
+/// Words this short, and their stems, need no memory of their own.
+const LONGEST_KEPT: usize = 24;
+
+impl Known {
+    fn stem(&self, word: &str, language: Option<Tag>) -> Option<&str> {
+        let entry = self.entries.get(place(word))?;
+        (entry.word == word && entry.language == language).then_some(entry.stem.as_str())
+    }
+
+    fn keep(&mut self, word: &str, language: Option<Tag>, stem: &str) {
+        if word.len() > LONGEST_KEPT || stem.len() > LONGEST_KEPT {
+            return;
+        }
+        if self.entries.is_empty() {
+            self.entries.resize(PLACES, Entry::default());
+        }
+        self.entries[place(word)] =
+            Entry { language, word: CompactString::new(word), stem: CompactString::new(stem) };
+    }
+}
+
+/// Eight bytes at a time; a collision costs one more stemming, so nobody gains by making them.
+fn place(word: &str) -> usize {
+    let mut hash = word.len() as u64;
+    for bytes in word.as_bytes().chunks(8) {
+        let mut eight = [0; 8];
+        eight[..bytes.len()].copy_from_slice(bytes);
+        hash =
+            (hash.rotate_left(23) ^ u64::from_le_bytes(eight)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+    (hash >> (64 - PLACES.ilog2())) as usize
 }

