@@ -163,7 +163,7 @@ impl Scan<'_> {
         joins.then_some(at + width)
     }
 
-    /// The parts of `camelCase`, `XMLReader` and `utf8`.
+    /// Gives the parts of an atom where it has several.
     fn parts(&mut self, atom: Range<usize>, position: u32) {
         let text = self.text;
         let word = clipped(&text[atom.clone()]);
@@ -171,6 +171,23 @@ impl Scan<'_> {
             return;
         }
         let mut starts = [0; MOST_PARTS];
+        let count = self.part_starts(word, &mut starts);
+        if count == 0 {
+            return;
+        }
+        let last = (word.len() == atom.len()).then_some(word.len());
+        let mut start = 0;
+        for end in starts[..count].iter().copied().chain(last) {
+            if word[start..end].chars().nth(SHORTEST_PART - 1).is_some() {
+                self.give(Kind::Part, atom.start + start..atom.start + end, position);
+            }
+            start = end;
+        }
+    }
+
+    /// Where the second and later parts of `camelCase`, `XMLReader` and `utf8` begin; how many there
+    /// are.
+    fn part_starts(&self, word: &str, starts: &mut [usize; MOST_PARTS]) -> usize {
         let mut count = 0;
         let mut before = (Class::Gap, 0);
         let mut capitals = 0;
@@ -197,17 +214,7 @@ impl Scan<'_> {
             }
             at += width;
         }
-        if count == 0 {
-            return;
-        }
-        let mut start = 0;
-        let last = if word.len() < atom.len() { None } else { Some(word.len()) };
-        for end in starts[..count].iter().copied().chain(last) {
-            if word[start..end].chars().nth(SHORTEST_PART - 1).is_some() {
-                self.give(Kind::Part, atom.start + start..atom.start + end, position);
-            }
-            start = end;
-        }
+        count
     }
 
     /// Reads characters of scripts without spaces; returns where they end.

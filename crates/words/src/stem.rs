@@ -162,3 +162,37 @@ fn place(word: &str) -> usize {
     }
     (hash >> (64 - PLACES.ilog2())) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stem_that_is_remembered_is_that_of_its_language() {
+        let words = ["IŞIKLAR", "IN", "Gasten", "houses", "casas", "straße", "utf8", "книгами"];
+        let languages = ["tr", "de", "nl", "en", "es", "ru"].map(Tag::new);
+        let mut remembered = Vec::new();
+        for _ in 0..2 {
+            for language in languages {
+                let mut stems = Stems::new(language);
+                assert!(stems.known.is_some());
+                // There is one memory, and it is lent out: this one has to work without.
+                let mut forgetful = Stems::new(language);
+                assert!(forgetful.known.is_none());
+                for word in words {
+                    let (mut one, mut other) = (String::new(), String::new());
+                    stems.stem_onto(word, &mut one);
+                    forgetful.stem_onto(word, &mut other);
+                    assert_eq!(one, other, "{language:?} {word}");
+                    remembered.push(
+                        stems
+                            .known
+                            .as_ref()
+                            .and_then(|known| known.stem(word, language).map(str::to_owned)),
+                    );
+                }
+            }
+        }
+        assert!(remembered.iter().all(Option::is_some), "nothing is remembered");
+    }
+}
