@@ -19,7 +19,6 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
             "flate2",
             "hayro-interpret",
             "html5gum",
-            "icu_segmenter",
             "landlock",
             "libc",
             "mail-parser",
@@ -35,6 +34,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
+    ("kenning-words", &["kenning-domain"], &["compact_str", "frostem"]),
     (
         "kenning-inference",
         &["kenning-domain"],
@@ -53,6 +53,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-domain", &["serde", "serde_json", "tokio", "tauri", "anyhow"]),
     ("kenning-documents", &["tokio", "candle-core", "rusqlite", "anyhow"]),
     ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
+    ("kenning-words", &["serde", "serde_json", "tokio", "tantivy", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),
