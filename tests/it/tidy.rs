@@ -10,16 +10,16 @@ use std::process::Command;
 /// The tests and xtask stand outside the house and may use what they need.
 const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("kenning-domain", &[], &[]),
+    ("kenning-languages", &["kenning-domain"], &["whatlang"]),
     (
         "kenning-documents",
-        &["kenning-domain"],
+        &["kenning-domain", "kenning-languages"],
         &[
             "chardetng",
             "encoding_rs",
             "flate2",
             "hayro-interpret",
             "html5gum",
-            "icu_segmenter",
             "landlock",
             "libc",
             "mail-parser",
@@ -29,7 +29,6 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
             "quick-xml",
             "seccompiler",
             "skrifa",
-            "whatlang",
             "win32job",
             "zip",
         ],
@@ -39,6 +38,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         "kenning-inference",
         &["kenning-domain"],
         &["candle-core", "candle-nn", "gemm", "half", "safetensors", "tokenizers", "toml"],
+    ),
+    (
+        "kenning-search",
+        &["kenning-domain", "kenning-languages", "kenning-words"],
+        &[],
     ),
     (
         "kenning-engine",
@@ -53,6 +57,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-domain", &["serde", "serde_json", "tokio", "tauri", "anyhow"]),
     ("kenning-documents", &["tokio", "candle-core", "rusqlite", "anyhow"]),
     ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
+    ("kenning-search", &["tokio", "candle-core", "tauri", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),
