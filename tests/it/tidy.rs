@@ -34,6 +34,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
+    ("kenning-words", &["kenning-domain"], &["compact_str", "frostem"]),
     (
         "kenning-inference",
         &["kenning-domain"],
@@ -58,6 +59,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-documents", &["tokio", "candle-core", "rusqlite", "anyhow"]),
     ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
     ("kenning-search", &["tokio", "candle-core", "tauri", "anyhow"]),
+    ("kenning-words", &["serde", "serde_json", "tokio", "tantivy", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),
