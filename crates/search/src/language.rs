@@ -197,3 +197,7 @@ fn weighed(mut told: Vec<(Tag, f32)>) -> Vec<(Tag, f32)> {
     told.iter_mut().for_each(|(_, weight)| *weight /= all);
     told
 }
+
+#[cfg(test)]
+#[path = "language_tests.rs"]
+mod tests;

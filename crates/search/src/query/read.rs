@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
         let (value, exact, end) = match self.closings.quoted(self.text, value_at) {
             Some((value, end)) => (value, true, end),
             None => {
-                let value = until_quotation(until_space(&self.text[value_at..]));
+                let value = word(&self.text[value_at..]);
                 if value.starts_with(|mark| Kind::opened_by(mark).is_some()) {
                     return false;
                 }
@@ -114,35 +114,32 @@ impl<'a> Reader<'a> {
         Filter::has_name(&name).then(|| (name, begin + end + colon.len_utf8()))
     }
 
-    /// The word that begins at `begin`: up to a space, or to a mark that opens a phrase.
+    /// The word that begins at `begin`.
     fn word(&self, begin: usize) -> &'a str {
-        let word = until_space(&self.text[begin..]);
         let opens_at =
-            |at: usize| word[at..].starts_with(|mark| Kind::opened_by(mark).is_some());
-        let minus = word.chars().next().filter(|first| is_minus(*first)).map_or(0, char::len_utf8);
+            |at: usize| self.text[at..].starts_with(|mark| Kind::opened_by(mark).is_some());
+        let rest = &self.text[begin..];
+        let minus = rest.chars().next().filter(|first| is_minus(*first)).map_or(0, char::len_utf8);
         // A minus, or a filter's name, has nothing to do with a quotation that nothing closes or that
         // makes no sense after it.
-        if minus > 0 && opens_at(minus) {
-            return &word[..minus];
+        if minus > 0 && opens_at(begin + minus) {
+            return &rest[..minus];
         }
-        if let Some((_, value_at)) = self.field(begin + minus)
-            && opens_at(value_at - begin)
-        {
-            return &word[..value_at - begin];
+        match self.field(begin + minus) {
+            Some((_, value_at)) if opens_at(value_at) => &self.text[begin..value_at],
+            _ => word(rest),
         }
-        until_quotation(word)
     }
 }
 
-/// A word up to a mark within it that opens a phrase.
-fn until_quotation(word: &str) -> &str {
-    let mut marks = word.char_indices().skip(1);
-    let opening = marks.find(|(_, mark)| Kind::opened_within_by(*mark).is_some());
-    opening.map_or(word, |(at, _)| &word[..at])
-}
-
-fn until_space(text: &str) -> &str {
-    text.split(char::is_whitespace).next().unwrap_or_default()
+/// The word a text begins with: up to a space, or to a mark within it that opens a phrase. It looks no
+/// further, so that a text of many words takes no longer than its length.
+fn word(text: &str) -> &str {
+    let ends = |(at, mark): &(usize, char)| {
+        mark.is_whitespace() || (*at > 0 && Kind::opened_within_by(*mark).is_some())
+    };
+    let end = text.char_indices().find(ends);
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 fn is_minus(mark: char) -> bool {
