@@ -284,3 +284,7 @@ fn is_wide(first: char) -> bool {
         | '\u{fe30}'..='\u{fe6f}' | '\u{ff01}'..='\u{ff60}' | '\u{1f300}'..='\u{1faff}'
         | '\u{20000}'..='\u{3fffd}')
 }
+
+#[cfg(test)]
+#[path = "highlight_tests.rs"]
+mod tests;

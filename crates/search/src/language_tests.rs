@@ -120,7 +120,7 @@ fn what_is_open_stays_open() {
     // Words of no language, or of several, are taken for what library and user have.
     check("restaurant", "de:5 fr:5", "", "de fr");
     check("restaurant", "de:5 fr:5", "fr", "fr de");
-    check("Kafka", "de:9 en:1", "en", "en de");
+    check("Kafka", "de:9 en:1", "en", "de en");
     check("2024-06-30", "de:7 en:3", "", "de en");
     check("2024-06-30", "", "", "");
     check("Kafka", "", "", "");

@@ -7,9 +7,11 @@
 use super::MOST_CLUSTERS;
 use super::linkage::Merge;
 
-/// The mean cosine within a group, after what all hits have in common is taken away. What is left over
-/// when topics are taken out has something in common too: that it is none of them. That is less.
+/// The mean cosine within a group, after what all hits have in common is taken away.
 const LEAST_COHESION: f32 = 0.25;
+/// What is left over when topics are taken out has something in common too: that it is none of them.
+/// That is less than this part of what a usual topic has.
+const LOOSE: f32 = 0.5;
 
 /// What chance makes of hits without structure, as the mean silhouette of all of them: measured on
 /// vectors drawn around one query in 32 dimensions, 0.20 of 10 hits, 0.13 of 50 and 0.06 of 200, and
@@ -88,12 +90,19 @@ impl State {
     /// The groups that are large enough and hold together.
     fn groups(&self) -> Vec<usize> {
         let least = least_size(self.count);
-        let holds = |group: &usize| {
-            let pairs = self.sizes[*group] * self.sizes[*group].saturating_sub(1) / 2;
-            self.sizes[*group] >= least
-                && self.within[*group] <= (1.0 - LEAST_COHESION) * pairs as f32
-        };
-        (0..self.count).filter(holds).collect()
+        let large = (0..self.count).filter(|group| self.sizes[*group] >= least);
+        let mut groups: Vec<usize> =
+            large.filter(|group| self.cohesion(*group) >= LEAST_COHESION).collect();
+        let mut cohesions: Vec<f32> = groups.iter().map(|group| self.cohesion(*group)).collect();
+        cohesions.sort_by(f32::total_cmp);
+        let usual = cohesions.get(cohesions.len().saturating_sub(1) / 2).copied().unwrap_or(0.0);
+        groups.retain(|group| self.cohesion(*group) >= LOOSE * usual);
+        groups
+    }
+
+    fn cohesion(&self, group: usize) -> f32 {
+        let pairs = self.sizes[group] * self.sizes[group].saturating_sub(1) / 2;
+        1.0 - self.within[group] / pairs.max(1) as f32
     }
 
     /// The mean over all hits; those in no group have none.
