@@ -84,7 +84,9 @@ pub fn evidence(text: &str) -> Evidence {
     Evidence {
         script: letters.main,
         letters: letters.read,
-        words: told.filter_map(|((tag, _), score)| Some((Tag::new(tag)?, score.evidence))).collect(),
+        words: told
+            .filter_map(|((tag, _), score)| Some((Tag::new(tag)?, score.evidence)))
+            .collect(),
         trigrams: shared
             .then(|| by_trigrams(&letters))
             .flatten()

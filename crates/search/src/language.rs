@@ -64,11 +64,9 @@ fn single(script: Script, only: Tag, priors: &[(Tag, f32)]) -> Vec<(Tag, f32)> {
 }
 
 /// Characters of Japanese alone, as simplified there or made there.
-const JAPANESE: &str =
-    "込畑峠働枠匂栃円図駅県気鉄売読価変労営圧仮伝価処剣効勧単厳収巣帰広庁廃徳応恵悪戦拝拠拡払挙捜掲揺検権歓歩歯歴毎沢浄渇済渋獣産発砕稲穂絵継続総縄経緑縁臓蔵薬覚観訳豊転辺郷釈鉱鋭関陥険隠雑霊頼顔顕髪鶏黒黙";
+const JAPANESE: &str = "込畑峠働枠匂栃円図駅県気鉄売読価変労営圧仮伝価処剣効勧単厳収巣帰広庁廃徳応恵悪戦拝拠拡払挙捜掲揺検権歓歩歯歴毎沢浄渇済渋獣産発砕稲穂絵継続総縄経緑縁臓蔵薬覚観訳豊転辺郷釈鉱鋭関陥険隠雑霊頼顔顕髪鶏黒黙";
 /// Characters as mainland China simplified them, and others Japanese does not have.
-const CHINESE: &str =
-    "这们吗么呢你她哪怎谁给让还对时问间门见说话请谢现电脑车东马鸟鱼龙书买卖开关业严丧个丰临为举义乐习乡亚产亲亿仅从仓价众优伤伟传伦债儿兰兴养兽冈军农决况净凉减凤凭凯击刘则刚创别刹剂剑剧劝办务动劲势华协单卫却厂厅历压厌县发变叶叹听启员响园围图团圆圣场坏块坚";
+const CHINESE: &str = "这们吗么呢你她哪怎谁给让还对时问间门见说话请谢现电脑车东马鸟鱼龙书买卖开关业严丧个丰临为举义乐习乡亚产亲亿仅从仓价众优伤伟传伦债儿兰兴养兽冈军农决况净凉减凤凭凯击刘则刚创别刹剂剑剧劝办务动劲势华协单卫却厂厅历压厌县发变叶叹听启员响园围图团圆圣场坏块坚";
 
 /// Bare Han characters are Chinese or Japanese.
 fn han(text: &str, priors: Vec<(Tag, f32)>) -> Vec<(Tag, f32)> {
@@ -177,11 +175,8 @@ fn question_words(text: &str, tell: &mut dyn FnMut(Tag, f32)) {
     let marks = |mark: char| mark.is_ascii_punctuation() || "¿؟？¡、，。".contains(mark);
     for word in text.split(|mark: char| mark.is_whitespace() || marks(mark)) {
         let knows = |(_, words): &&(&str, &str)| words.split(' ').any(|known| known == word);
-        let known: Vec<Tag> = QUESTION_WORDS
-            .iter()
-            .filter(knows)
-            .filter_map(|(tag, _)| Tag::new(tag))
-            .collect();
+        let known: Vec<Tag> =
+            QUESTION_WORDS.iter().filter(knows).filter_map(|(tag, _)| Tag::new(tag)).collect();
         known.iter().for_each(|tag| tell(*tag, 1.0 / known.len() as f32));
     }
 }

@@ -16,14 +16,6 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// Makes its length one, unless it has none.
-pub fn normalise(vector: &mut [f32]) {
-    let length = dot(vector, vector).sqrt();
-    if length > f32::EPSILON {
-        vector.iter_mut().for_each(|value| *value /= length);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,15 +27,5 @@ mod tests {
             let expected: f32 = (0..length).map(|number| (number * number) as f32).sum();
             assert_eq!(dot(&counted, &counted), expected, "{length}");
         }
-    }
-
-    #[test]
-    fn a_vector_without_length_stays() {
-        let mut nothing = [0.0; 3];
-        normalise(&mut nothing);
-        assert_eq!(nothing, [0.0; 3]);
-        let mut long = [3.0, 4.0];
-        normalise(&mut long);
-        assert_eq!(long, [0.6, 0.8]);
     }
 }

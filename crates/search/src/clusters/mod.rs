@@ -13,7 +13,7 @@ mod tests;
 
 use kenning_domain::Tag;
 
-use crate::vectors::{dot, normalise};
+use crate::vectors::dot;
 
 /// More topics than this are no overview.
 pub const MOST_CLUSTERS: usize = 8;
@@ -74,13 +74,12 @@ pub fn clusters(
     if hits.len() < 2 * cut::least_size(hits.len()) {
         return Vec::new();
     }
-    let distances = distances(&hits);
+    let products = products(&hits);
     let before: Vec<Option<usize>> = hits
         .iter()
         .map(|hit| previous.iter().position(|cluster| cluster.members.contains(&hit.id)))
         .collect();
-    let merges = linkage::merges(&distances, hits.len());
-    let groups = cut::best(&distances, &merges, &before);
+    let groups = groups(&products, &before);
     let names = names::names(&hits, &groups, naming);
     let found = groups.iter().zip(names).map(|(group, name)| Cluster {
         id: 0,
@@ -97,29 +96,64 @@ fn comparable<'a>(hits: &[ClusterHit<'a>]) -> Vec<ClusterHit<'a>> {
     hits.iter().filter(same).take(MOST_HITS).copied().collect()
 }
 
-/// Distances between all hits, row by row: one less the cosine, after what all have in common, which
-/// above all is the query, is taken away.
-fn distances(hits: &[ClusterHit<'_>]) -> Vec<f32> {
-    let dimensions = hits.first().map_or(0, |hit| hit.vector.len());
-    let mut mean = vec![0_f32; dimensions];
-    for hit in hits {
-        mean.iter_mut().zip(hit.vector).for_each(|(sum, value)| *sum += value);
+/// The groups among hits whose products with each other are given. They are looked for twice: what all
+/// hits have in common, which above all is the query, leans at first towards the topic most of them
+/// are in. When the topics are known roughly, each of them counts as much as the others, and so do the
+/// hits in none together, which are the nearest to what all have in common.
+fn groups(products: &[f32], before: &[Option<usize>]) -> Vec<Vec<usize>> {
+    let count = before.len();
+    let find = |weights: &[f32]| {
+        let distances = distances(products, weights);
+        cut::best(&distances, &linkage::merges(&distances, count), before)
+    };
+    let rough = find(&vec![1.0 / count as f32; count]);
+    if rough.is_empty() {
+        return rough;
     }
-    mean.iter_mut().for_each(|sum| *sum /= hits.len() as f32);
-    let mut apart = Vec::with_capacity(hits.len() * dimensions);
-    for hit in hits {
-        let start = apart.len();
-        apart.extend(hit.vector.iter().zip(&mean).map(|(value, mean)| value - mean));
-        normalise(&mut apart[start..]);
+    let grouped: usize = rough.iter().map(Vec::len).sum();
+    let loose = (count - grouped).max(cut::least_size(count));
+    let mut weights = vec![1.0 / loose as f32; count];
+    for group in &rough {
+        group.iter().for_each(|hit| weights[*hit] = 1.0 / group.len() as f32);
     }
-    let row = |hit: usize| &apart[hit * dimensions..(hit + 1) * dimensions];
-    let mut distances = vec![0_f32; hits.len() * hits.len()];
-    for one in 0..hits.len() {
-        for other in 0..one {
-            let distance = (1.0 - dot(row(one), row(other))).clamp(0.0, 2.0);
-            distances[one * hits.len() + other] = distance;
-            distances[other * hits.len() + one] = distance;
+    let all: f32 = weights.iter().sum();
+    weights.iter_mut().for_each(|weight| *weight /= all);
+    find(&weights)
+}
+
+/// The products of all hits with each other, row by row.
+fn products(hits: &[ClusterHit<'_>]) -> Vec<f32> {
+    let count = hits.len();
+    let mut products = vec![0_f32; count * count];
+    for one in 0..count {
+        for other in 0..=one {
+            let product = dot(hits[one].vector, hits[other].vector);
+            products[one * count + other] = product;
+            products[other * count + one] = product;
         }
+    }
+    products
+}
+
+/// Distances between all hits, row by row: one less the cosine, seen from the mean that the weights
+/// make of the hits. No vector is needed for that but the products.
+fn distances(products: &[f32], weights: &[f32]) -> Vec<f32> {
+    let count = weights.len();
+    let rows = || products.chunks_exact(count);
+    let to_mean: Vec<f32> = rows().map(|row| dot(row, weights)).collect();
+    let mean = dot(&to_mean, weights);
+    let lengths: Vec<f32> = (0..count)
+        .map(|hit| (products[hit * count + hit] - 2.0 * to_mean[hit] + mean).max(0.0).sqrt())
+        .collect();
+    let mut distances = Vec::with_capacity(products.len());
+    for (one, row) in rows().enumerate() {
+        distances.extend((0..count).map(|other| {
+            let product = row[other] - to_mean[one] - to_mean[other] + mean;
+            let length = lengths[one] * lengths[other];
+            // A hit that is the mean itself points nowhere.
+            let cosine = if length > 1e-6 { product / length } else { 0.0 };
+            if one == other { 0.0 } else { (1.0 - cosine).clamp(0.0, 2.0) }
+        }));
     }
     distances
 }

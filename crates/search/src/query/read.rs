@@ -33,8 +33,13 @@ impl<'a> Reader<'a> {
 
     fn part(&mut self, first: char) {
         if Kind::opened_by(first).is_some() {
-            self.phrase(first);
-        } else if !(is_minus(first) && self.left_out(first.len_utf8())) && !self.filter(0) {
+            return self.phrase(first);
+        }
+        let is_read = match is_minus(first) {
+            true => self.left_out(first.len_utf8()),
+            false => self.filter(0),
+        };
+        if !is_read {
             let word = self.word(self.at);
             self.parts.push(Part::Word(word.to_owned()));
             self.at += word.len();
@@ -108,8 +113,10 @@ impl<'a> Reader<'a> {
         /// No name is longer; the rest of a long word need not be looked at.
         const LONGEST_NAME: usize = 8;
         let rest = &self.text[begin..];
-        let (end, colon) =
-            rest.char_indices().take(LONGEST_NAME + 1).find(|(_, mark)| matches!(mark, ':' | '：'))?;
+        let (end, colon) = rest
+            .char_indices()
+            .take(LONGEST_NAME + 1)
+            .find(|(_, mark)| matches!(mark, ':' | '：'))?;
         let name = plain(&rest[..end]);
         Filter::has_name(&name).then(|| (name, begin + end + colon.len_utf8()))
     }
