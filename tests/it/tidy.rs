@@ -10,9 +10,10 @@ use std::process::Command;
 /// The tests and xtask stand outside the house and may use what they need.
 const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("kenning-domain", &[], &[]),
+    ("kenning-languages", &["kenning-domain"], &["whatlang"]),
     (
         "kenning-documents",
-        &["kenning-domain"],
+        &["kenning-domain", "kenning-languages"],
         &[
             "chardetng",
             "encoding_rs",
@@ -28,7 +29,6 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
             "quick-xml",
             "seccompiler",
             "skrifa",
-            "whatlang",
             "win32job",
             "zip",
         ],
@@ -39,6 +39,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         "kenning-inference",
         &["kenning-domain"],
         &["candle-core", "candle-nn", "gemm", "half", "safetensors", "tokenizers", "toml"],
+    ),
+    (
+        "kenning-search",
+        &["kenning-domain", "kenning-languages", "kenning-words"],
+        &[],
     ),
     (
         "kenning-engine",
@@ -53,6 +58,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-domain", &["serde", "serde_json", "tokio", "tauri", "anyhow"]),
     ("kenning-documents", &["tokio", "candle-core", "rusqlite", "anyhow"]),
     ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
+    ("kenning-search", &["tokio", "candle-core", "tauri", "anyhow"]),
     ("kenning-words", &["serde", "serde_json", "tokio", "tantivy", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),

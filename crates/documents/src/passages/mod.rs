@@ -13,15 +13,11 @@
 
 mod boundaries;
 mod language;
-#[cfg(test)]
-mod language_tests;
 mod overlap;
 mod pieces;
-mod scripts;
 mod sections;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::ops::Range;
 

@@ -1,9 +1,8 @@
 //! How often the language of short and of longer text is told, in many languages.
 
-use kenning_domain::{Passage, Tag};
+use kenning_domain::Tag;
 
-use super::language::{language, recognise};
-use crate::document::{Document, Metadata};
+use crate::language;
 
 /// A tag, a caption of a few words, and a few sentences.
 const TEXTS: &[(&str, &str, &str)] = &[
@@ -383,17 +382,4 @@ fn a_declared_language_helps_where_it_can_be_true() {
     for (text, declared, expected) in table {
         assert_eq!(told(text, *declared).as_deref(), *expected, "{text} declared {declared:?}");
     }
-}
-
-#[test]
-fn captions_follow_their_document() {
-    let text = format!("{}\n\nBild 3", TEXTS[1].2);
-    let end = text.len();
-    let passage = |span| Passage { span, page: None, headings: Vec::new(), language: None };
-    let mut passages = [passage(0..end - 8), passage(end - 6..end)];
-    let document = Document { text, metadata: Metadata::default(), ..Document::default() };
-    recognise(&document, &mut passages);
-    let found = passages.map(|passage| passage.language.unwrap());
-    assert_eq!(found.map(|language| language.tag.to_string()), ["de", "de"]);
-    assert!(found[0].confidence > 0.8 && found[1].confidence <= 0.6, "{found:?}");
 }

@@ -312,34 +312,48 @@ pub fn knows(language: &str) -> bool {
     number_of(language).is_some()
 }
 
-/// `text` has letters in small and single spaces only.
-pub fn verdict(text: &str) -> Option<Verdict> {
+/// What speaks for one language.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Score {
+    pub evidence: f32,
+    words: u32,
+}
+
+/// A score for each language of [`WORDS`], in its order, and how many words there were. `text` has
+/// letters in small and single spaces only.
+pub fn scores(text: &str) -> (Vec<Score>, usize) {
     /// A letter is weaker than a word: names of other languages have it too.
     const LETTER: f32 = 0.35;
-    let mut scores = vec![0_f32; WORDS.len()];
-    let mut hits = vec![0_u32; WORDS.len()];
-    let mut count = 0_u32;
+    let mut scores = vec![Score::default(); WORDS.len()];
+    let mut count = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         count += 1;
         let known = lists().words.get(word).map(Vec::as_slice).unwrap_or_default();
         for &number in known {
-            scores[number] += 1.0 / known.len() as f32;
-            hits[number] += 1;
+            scores[number].evidence += 1.0 / known.len() as f32;
+            scores[number].words += 1;
         }
         for letter in word.chars().filter(|letter| !letter.is_ascii()) {
             let known = lists().letters.get(&letter).map(Vec::as_slice).unwrap_or_default();
             for &number in known {
-                scores[number] += LETTER / known.len() as f32;
+                scores[number].evidence += LETTER / known.len() as f32;
             }
         }
     }
-    let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]))?;
-    let others = scores.iter().enumerate().filter(|(number, _)| *number != best);
-    let second = others.map(|(_, score)| *score).fold(0.0, f32::max);
-    (scores[best] > 0.0).then(|| Verdict {
+    (scores, count)
+}
+
+/// The language that most speaks for. `text` is as for [`scores`].
+pub fn verdict(text: &str) -> Option<Verdict> {
+    let (scores, count) = scores(text);
+    let evidence = |number: usize| scores[number].evidence;
+    let best = (0..scores.len()).max_by(|&a, &b| evidence(a).total_cmp(&evidence(b)))?;
+    let others = (0..scores.len()).filter(|number| *number != best);
+    let second = others.map(evidence).fold(0.0, f32::max);
+    (evidence(best) > 0.0).then(|| Verdict {
         language: WORDS[best].0,
-        evidence: scores[best],
-        lead: 1.0 - second / scores[best],
-        share: hits[best] as f32 / count.max(1) as f32,
+        evidence: evidence(best),
+        lead: 1.0 - second / evidence(best),
+        share: scores[best].words as f32 / count.max(1) as f32,
     })
 }

@@ -1,0 +1,18 @@
+//! From a query to hits: what is asked, in which languages, and what is shown of the answers.
+//!
+//! Owns the query language, the guess at a query's languages, excerpts and their highlights, the topics
+//! among hits, and which hits say the same. It sees models through `domain`'s traits alone, and must
+//! never know how an interface words what it shows.
+
+mod clusters;
+mod highlight;
+mod language;
+mod query;
+mod similar;
+mod vectors;
+
+pub use clusters::{Cluster, ClusterHit, ClusterWord, Naming, clusters};
+pub use highlight::{Excerpt, LONGEST_EXCERPT, excerpt, excerpt_of_matches};
+pub use language::candidates;
+pub use query::{Condition, FileType, Filter, Period, Query, Wanted};
+pub use similar::{Copies, Likeness, Similar, copies};
