@@ -35,10 +35,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
+    ("kenning-store", &["kenning-domain"], &["rusqlite", "zstd"]),
     (
         "kenning-inference",
         &["kenning-domain"],
-        &["candle-core", "candle-nn", "gemm", "half", "safetensors", "tokenizers", "toml"],
+        &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers", "toml"],
     ),
     (
         "kenning-engine",
@@ -53,6 +54,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-domain", &["serde", "serde_json", "tokio", "tauri", "anyhow"]),
     ("kenning-documents", &["tokio", "candle-core", "rusqlite", "anyhow"]),
     ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
+    ("kenning-store", &["serde", "serde_json", "tokio", "candle-core", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),

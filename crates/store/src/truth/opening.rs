@@ -42,7 +42,9 @@ pub(super) fn to_write(folder: &Path, path: &Path) -> Result<Opened, StoreError>
 fn sound(path: &Path, last_end: LastEnd) -> Result<(Connection, Found), StoreError> {
     let existed = fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0);
     let connection = connect(path)?;
+    // Before anything is set, for that would already change a database that is not ours.
     let found = schema::found(&connection)?;
+    prepare(&connection)?;
     match last_end {
         _ if !existed => {}
         LastEnd::Clean => {}
@@ -64,6 +66,10 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     )?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
     // This one counts only before the first page is written.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     let mode: String =
@@ -72,18 +78,21 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Unfit(format!(
             "{} lies on a disk that cannot keep a write-ahead log; choose another data folder with \
              KENNING_HOME",
-            path.display()
+            connection.path().unwrap_or_default()
         )));
     }
+    // Hashes lie everywhere, so that each batch touches many pages: a long log, of 32 MB, writes each of
+    // them back once for many batches.
     connection.execute_batch(
         "PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA cell_size_check = ON;
          PRAGMA trusted_schema = OFF;
-         PRAGMA cache_size = -16000;
+         PRAGMA cache_size = -32000;
+         PRAGMA wal_autocheckpoint = 8000;
          PRAGMA journal_size_limit = 67108864;",
     )?;
-    Ok(connection)
+    Ok(())
 }
 
 fn check(connection: &Connection, how: &str) -> Result<(), StoreError> {
@@ -112,6 +121,7 @@ fn check_values(connection: &Connection) -> Result<(), StoreError> {
 fn begin_anew(path: &Path, damage: String) -> Result<(Connection, Repair), StoreError> {
     let set_aside = set_aside(path)?;
     let mut connection = connect(path)?;
+    prepare(&connection)?;
     schema::migrate(&mut connection, Found::Nothing)?;
     let saved = salvage::save(&set_aside, &mut connection)?;
     Ok((connection, Repair { set_aside, damage, saved }))

@@ -42,7 +42,7 @@ pub fn fill(folder: &Path) {
     let mut truth = open(&data);
     let root = truth.change(|change| change.add_folder(Path::new("/f"), "")).unwrap();
     let mut kept = 0;
-    let mut write = |truth: &mut Truth, kept: &mut u64| {
+    let write = |truth: &mut Truth, kept: &mut u64| {
         let noise: String = (0..400)
             .map(|n| blake3::hash(format!("{kept} {n}").as_bytes()).to_hex().to_string())
             .collect();

@@ -157,7 +157,7 @@ fn vectors_come_back_by_content_and_passage() {
             })
         })
         .unwrap();
-    let place = |content, ordinal| PassageId(content << 20 | ordinal);
+    let place = |content: u64, ordinal: u64| PassageId(content << 20 | ordinal);
     let expected = [
         (place(1, 0), vector(1)),
         (place(1, 1), vector(2)),

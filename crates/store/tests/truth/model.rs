@@ -354,7 +354,7 @@ impl Run {
 
 fn begin(path: &Path) -> Run {
     let mut truth = open(path);
-    let documents = DOCUMENTS.map(|texts| document(texts)).into();
+    let documents = DOCUMENTS.map(document).into();
     let folders = truth
         .change(|change| {
             Ok([

@@ -1,7 +1,7 @@
 //! Opening: what is refused, who may write, who may read.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
@@ -118,7 +118,7 @@ fn there_is_one_writer_and_it_is_named() {
 
 pub fn hold_the_lock(folder: &Path) {
     let _truth = open(folder);
-    writeln!(std::io::stdout(), "holding").unwrap();
+    println!("holding");
     // The parent lets go by closing the pipe, or by ending.
     let _ = std::io::stdin().lines().next();
 }

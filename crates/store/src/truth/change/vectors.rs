@@ -26,7 +26,10 @@ impl Change<'_> {
     ) -> Result<(), StoreError> {
         let dimensions = self.dimensions(space)?;
         let mut filled: BTreeMap<i64, i64> = BTreeMap::new();
-        for (text, vector) in vectors {
+        // In the order in which they lie: the other way round, pages stay half empty.
+        let mut sorted: Vec<_> = vectors.iter().collect();
+        sorted.sort_by_key(|(text, _)| *text);
+        for (text, vector) in sorted {
             let vector = vector.as_ref();
             if vector.len() != dimensions {
                 return Err(StoreError::Unfit(format!(

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::change::logged;
 use super::paths;
-use super::records::{Changes, Folder, Moment, NewSpace, Offence, Space, SpaceState};
+use super::records::{Changes, Folder, Moment, Offence, Space, SpaceState};
 use crate::error::StoreError;
 
 /// The truth as it is at one moment.
@@ -99,12 +99,6 @@ impl<'a> View<'a> {
     pub fn answering(&self) -> Result<Option<Space>, StoreError> {
         let sql = format!("SELECT {SPACE} FROM spaces WHERE state = 1");
         self.first(&sql, (), space)
-    }
-
-    /// The space that is defined so, if it was ever added.
-    pub fn space_like(&self, new: NewSpace<'_>) -> Result<Option<Space>, StoreError> {
-        let sql = format!("SELECT {SPACE} FROM spaces WHERE definition = ?1");
-        self.first(&sql, [new.definition], space)
     }
 
     pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
