@@ -35,10 +35,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
     ("kenning-words", &["kenning-domain"], &["compact_str", "frostem"]),
+    ("kenning-store", &["kenning-domain"], &["rusqlite", "zstd"]),
     (
         "kenning-inference",
         &["kenning-domain"],
-        &["candle-core", "candle-nn", "gemm", "half", "safetensors", "tokenizers", "toml"],
+        &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers", "toml"],
     ),
     (
         "kenning-search",
@@ -60,6 +61,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
     ("kenning-search", &["tokio", "candle-core", "tauri", "anyhow"]),
     ("kenning-words", &["serde", "serde_json", "tokio", "tantivy", "anyhow"]),
+    ("kenning-store", &["serde", "serde_json", "tokio", "candle-core", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),
