@@ -35,6 +35,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
+    ("kenning-store", &["kenning-domain"], &["crc32fast", "numkong", "tantivy"]),
     (
         "kenning-inference",
         &["kenning-domain"],
@@ -53,6 +54,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-domain", &["serde", "serde_json", "tokio", "tauri", "anyhow"]),
     ("kenning-documents", &["tokio", "candle-core", "rusqlite", "anyhow"]),
     ("kenning-watch", &["serde", "serde_json", "tokio", "anyhow"]),
+    ("kenning-store", &["serde", "serde_json", "tokio", "candle-core", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),

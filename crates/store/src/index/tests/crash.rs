@@ -40,6 +40,15 @@ fn child(folder: &Path) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// Until the list of segments is another than at the start, on however slow a machine.
+fn wait_for_a_commit(folder: &Path) {
+    let now = || std::fs::read(folder.join("meta.json")).ok();
+    let (before, end) = (now(), Instant::now() + Duration::from_secs(10));
+    while now() == before && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[test]
 fn killed_at_any_moment_the_index_is_that_of_the_last_commit() {
     let folder = tempfile::tempdir().unwrap();
@@ -47,7 +56,10 @@ fn killed_at_any_moment_the_index_is_that_of_the_last_commit() {
     for round in 0..20u64 {
         let mut child = child(folder.path());
         // At the start it is still being made; later it is in the middle of commits and merges.
-        std::thread::sleep(Duration::from_millis(10 + round * round * 37 % 230));
+        if round % 3 > 0 {
+            wait_for_a_commit(folder.path());
+        }
+        std::thread::sleep(Duration::from_millis(round * round * 37 % 130));
         child.kill().unwrap();
         child.wait().unwrap();
         let words = open(folder.path());
@@ -64,5 +76,5 @@ fn killed_at_any_moment_the_index_is_that_of_the_last_commit() {
         assert_eq!(snapshot.names(&[name], 1000).unwrap().len() as u64, seq.min(KEPT));
         before = seq;
     }
-    assert!(before > 20, "only {before} commits in twenty rounds");
+    assert!(before >= 12, "only {before} commits in twenty rounds");
 }
