@@ -35,7 +35,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
     ("kenning-words", &["kenning-domain"], &["compact_str", "frostem"]),
-    ("kenning-store", &["kenning-domain"], &["rusqlite", "zstd"]),
+    ("kenning-store", &["kenning-domain"], &["crc32fast", "numkong", "rusqlite", "tantivy", "zstd"]),
     (
         "kenning-inference",
         &["kenning-domain"],
