@@ -1,1 +1,4 @@
-//! stub
+//! From a query to hits.
+
+pub mod calibration;
+pub mod score;
