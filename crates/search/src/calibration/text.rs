@@ -10,7 +10,7 @@ macro_rules! texts {
 
 /// By tag.
 const TEXTS: &[(&str, &str)] = texts!(
-    "ar" "az" "be" "bg" "bn" "cs" "da" "de" "el" "en" "es" "et" "fa" "fi" "fr" "he" "hi" "hr" "hu" "id" "it" "ja" "ko" "lt" "lv" "mr" "nb" "nl" "pl" "pt" "ro" "ru" "sk" "sl" "sr" "sv" "ta" "te" "th" "tr" "uk" "ur" "vi" "zh"
+    "af" "ar" "az" "be" "bg" "bn" "ca" "cs" "da" "de" "el" "en" "eo" "es" "et" "fa" "fi" "fr" "he" "hi" "hr" "hu" "hy" "id" "it" "ja" "ka" "ko" "lt" "lv" "mr" "nb" "nl" "pl" "pt" "ro" "ru" "sk" "sl" "sr" "sv" "sw" "ta" "te" "th" "tl" "tr" "uk" "ur" "vi" "zh"
 );
 
 /// The first lines are passages, the rest queries as people type them.
