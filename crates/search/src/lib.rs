@@ -1,13 +1,16 @@
-//! From a query to hits: what is asked, in which languages, and what is shown of the answers.
+//! From a query to hits: what is asked, in which languages, how sure an answer is, and what is shown of it.
 //!
-//! Owns the query language, the guess at a query's languages, excerpts and their highlights, the topics
-//! among hits, and which hits say the same. It sees models through `domain`'s traits alone, and must
-//! never know how an interface words what it shows.
+//! Owns the query language, the guess at a query's languages, the calibration that sets languages on
+//! equal terms, the joining of words and meaning, excerpts and their highlights, the topics among hits,
+//! and which hits say the same. It sees models through `domain`'s traits alone, and must never know how
+//! an interface words what it shows.
 
+pub mod calibration;
 mod clusters;
 mod highlight;
 mod language;
 mod query;
+pub mod score;
 mod similar;
 mod vectors;
 

@@ -1,0 +1,179 @@
+//! Languages on equal terms: what a language does to a model's vectors, measured and taken out.
+//!
+//! Embedding models prefer the query's own language: in a library of several the right German answer
+//! to an English question drowns among English near misses. The shift that a language puts on its
+//! vectors is nearly constant. It is measured on a text that says the same in every language, once for
+//! each model, refined by the library's own vectors, and taken out of documents and of queries:
+//!
+//! `v' = unit(v − s·(c[language] − c̄) − g·c̄)`, where `c̄` is the mean over the languages.
+//!
+//! What all languages have in common, `c̄`, says nothing either and is mostly taken out too.
+
+mod bytes;
+mod measure;
+mod text;
+
+use std::collections::BTreeMap;
+
+use kenning_domain::Tag;
+
+pub use bytes::BadCalibration;
+pub use text::languages;
+
+/// How much of a language's own shift is taken out.
+pub const STRENGTH: f32 = 0.75;
+/// How much of what is common to all languages is taken out.
+pub const COMMON: f32 = 0.8;
+/// As many contents of the library in a language weigh as much as the calibration text.
+const TRUST: f32 = 10.0;
+/// A library's languages differ in what they are about, too, and that must not be taken out.
+const MOST_TRUST: f32 = 0.5;
+
+/// What a model does to languages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibration {
+    dimensions: usize,
+    documents: Shifts,
+    queries: Shifts,
+    scale: Scale,
+}
+
+/// The means of one side of a search.
+#[derive(Clone, Debug, PartialEq)]
+struct Shifts {
+    of: BTreeMap<Tag, Vec<f32>>,
+    common: Vec<f32>,
+}
+
+/// What a similarity is worth, in the similarities this model gives: models differ in what they
+/// call near.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// The best of a few dozen passages that have nothing to do with the query.
+    pub chance: f32,
+    /// A passage that answers the query.
+    pub answer: f32,
+}
+
+/// The mean vector of the library's contents in a language, as the model gave the vectors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LibraryMean {
+    pub language: Tag,
+    pub contents: usize,
+    pub mean: Vec<f32>,
+}
+
+impl Calibration {
+    /// Takes nothing out, for as long as a model has not been measured.
+    pub fn none(dimensions: usize) -> Self {
+        let nothing = Shifts { of: BTreeMap::new(), common: vec![0.0; dimensions] };
+        let scale = Scale { chance: 0.0, answer: 1.0 };
+        Self { dimensions, documents: nothing.clone(), queries: nothing, scale }
+    }
+
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// The languages it knows the shift of.
+    pub fn knows(&self, language: Tag) -> bool {
+        self.documents.of.contains_key(&language)
+    }
+
+    /// With what the library itself says of its languages.
+    pub fn refined(&self, library: &[LibraryMean]) -> Self {
+        let mut refined = self.clone();
+        let usable = library.iter().filter(|own| own.mean.len() == self.dimensions);
+        let mut present = Vec::new();
+        for own in usable {
+            let trust = own.contents as f32 / (own.contents as f32 + TRUST);
+            let measured = self.documents.of.get(&own.language);
+            let mean = match measured {
+                Some(measured) => mixed(measured, &own.mean, trust.min(MOST_TRUST)),
+                None => mixed(&self.documents.common, &own.mean, trust.min(MOST_TRUST)),
+            };
+            present.push(own.language);
+            refined.documents.of.insert(own.language, mean);
+        }
+        let means = present.iter().filter_map(|language| refined.documents.of.get(language));
+        if let Some(common) = mean_of(means.map(Vec::as_slice)) {
+            refined.documents.common = common;
+        }
+        refined
+    }
+
+    /// Takes its language out of a document's vector.
+    pub fn shift_document(&self, language: Option<Tag>, vector: &mut [f32]) {
+        let language = language.map(|tag| (tag, 1.0));
+        self.documents.take_out(language.as_slice(), vector);
+    }
+
+    /// Takes the languages that a query may be in out of its vector; their weights add up to one.
+    pub fn shift_query(&self, languages: &[(Tag, f32)], vector: &mut [f32]) {
+        self.queries.take_out(languages, vector);
+    }
+}
+
+impl Shifts {
+    fn new(of: BTreeMap<Tag, Vec<f32>>, dimensions: usize) -> Self {
+        let common = mean_of(of.values().map(Vec::as_slice));
+        Self { of, common: common.unwrap_or_else(|| vec![0.0; dimensions]) }
+    }
+
+    fn take_out(&self, languages: &[(Tag, f32)], vector: &mut [f32]) {
+        let before: Vec<f32> = vector.to_vec();
+        // What is not a known language's is only what is common.
+        let mut known = 0.0;
+        for (tag, weight) in languages {
+            let Some(mean) = self.of.get(tag) else { continue };
+            known += weight;
+            add(vector, mean, -STRENGTH * weight);
+        }
+        add(vector, &self.common, STRENGTH * known - COMMON);
+        // A vector that is nothing but its language keeps it.
+        if !make_unit(vector) {
+            vector.copy_from_slice(&before);
+        }
+    }
+}
+
+fn add(to: &mut [f32], other: &[f32], times: f32) {
+    for (to, other) in to.iter_mut().zip(other) {
+        *to += other * times;
+    }
+}
+
+fn mixed(one: &[f32], other: &[f32], share: f32) -> Vec<f32> {
+    one.iter().zip(other).map(|(one, other)| one * (1.0 - share) + other * share).collect()
+}
+
+fn mean_of<'a>(vectors: impl Iterator<Item = &'a [f32]>) -> Option<Vec<f32>> {
+    let mut sum: Option<Vec<f32>> = None;
+    let mut count = 0.0;
+    for vector in vectors {
+        add(sum.get_or_insert_with(|| vec![0.0; vector.len()]), vector, 1.0);
+        count += 1.0;
+    }
+    sum.map(|sum| sum.iter().map(|value| value / count).collect())
+}
+
+/// `false` where the vector has no direction to speak of.
+fn make_unit(vector: &mut [f32]) -> bool {
+    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length.is_nan() || length < 1e-4 {
+        return false;
+    }
+    vector.iter_mut().for_each(|value| *value /= length);
+    true
+}
+
+fn dot(one: &[f32], other: &[f32]) -> f32 {
+    one.iter().zip(other).map(|(one, other)| one * other).sum()
+}
+
+#[cfg(test)]
+mod tests;

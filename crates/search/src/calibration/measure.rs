@@ -1,0 +1,96 @@
+//! Measuring a model on the calibration text.
+
+use std::collections::BTreeMap;
+
+use kenning_domain::{Embed, ModelError, Overlong, Role, Tag};
+
+use super::text::{ANSWERS, PASSAGES, Text, texts};
+use super::{Calibration, Scale, Shifts, dot, mean_of};
+
+/// One language's vectors.
+struct Measured {
+    language: Tag,
+    passages: Vec<Vec<f32>>,
+    /// All lines as queries, the real ones last.
+    queries: Vec<Vec<f32>>,
+}
+
+impl Calibration {
+    /// Embeds the calibration text. `progress` hears how many of how many languages are done, and
+    /// says whether to go on; `None` where it said no.
+    pub fn measure(
+        embed: &dyn Embed,
+        dimensions: Option<usize>,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Option<Self>, ModelError> {
+        let all: Vec<Text> = texts().collect();
+        let mut measured = Vec::new();
+        for (number, text) in all.iter().enumerate() {
+            if !progress(number, all.len()) {
+                return Ok(None);
+            }
+            measured.push(of(embed, dimensions, text)?);
+        }
+        progress(all.len(), all.len());
+        Ok(Some(from(&measured, dimensions.unwrap_or(embed.dimensions()))))
+    }
+}
+
+fn of(embed: &dyn Embed, dimensions: Option<usize>, text: &Text) -> Result<Measured, ModelError> {
+    let vectors = |lines: &[&str], role| {
+        embed.embed(lines, role, dimensions, Overlong::Truncate).map(|embedded| embedded.vectors)
+    };
+    Ok(Measured {
+        language: text.language,
+        passages: vectors(&text.lines[..PASSAGES], Role::Document)?,
+        queries: vectors(&text.lines, Role::QUERY)?,
+    })
+}
+
+fn from(measured: &[Measured], dimensions: usize) -> Calibration {
+    let passages = |one: &Measured| mean(&one.passages);
+    // Real queries are short, and short texts lie apart; there are few of them, so that all lines
+    // count too.
+    let queries = |one: &Measured| {
+        let (all, short) = (mean(&one.queries), mean(&one.queries[PASSAGES..]));
+        all.iter().zip(short).map(|(all, short)| (all + short) / 2.0).collect()
+    };
+    let shifts = |of: &dyn Fn(&Measured) -> Vec<f32>| {
+        let means: BTreeMap<_, _> = measured.iter().map(|one| (one.language, of(one))).collect();
+        Shifts::new(means, dimensions)
+    };
+    let mut calibration = Calibration {
+        documents: shifts(&passages),
+        queries: shifts(&queries),
+        ..Calibration::none(dimensions)
+    };
+    calibration.scale = scale(&calibration, measured);
+    calibration
+}
+
+/// What chance gives and what answers give, each language against itself.
+fn scale(calibration: &Calibration, measured: &[Measured]) -> Scale {
+    let (mut chance, mut answer, mut count) = (0.0, 0.0, 0.0);
+    for one in measured {
+        let mut passages = one.passages.clone();
+        for passage in &mut passages {
+            calibration.shift_document(Some(one.language), passage);
+        }
+        for (query, answers) in one.queries[PASSAGES..].iter().zip(ANSWERS) {
+            let mut query = query.clone();
+            calibration.shift_query(&[(one.language, 1.0)], &mut query);
+            let similarity = |passage: usize| dot(&query, &passages[passage]);
+            let best = |among: &mut dyn Iterator<Item = usize>| {
+                among.map(similarity).fold(f32::NEG_INFINITY, f32::max)
+            };
+            chance += best(&mut (0..PASSAGES).filter(|passage| !answers.contains(passage)));
+            answer += best(&mut answers.iter().copied());
+            count += 1.0;
+        }
+    }
+    Scale { chance: chance / count, answer: answer / count }
+}
+
+fn mean(vectors: &[Vec<f32>]) -> Vec<f32> {
+    mean_of(vectors.iter().map(Vec::as_slice)).unwrap_or_default()
+}
