@@ -35,17 +35,17 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
     ("kenning-words", &["kenning-domain"], &["compact_str", "frostem"]),
-    ("kenning-store", &["kenning-domain"], &["crc32fast", "numkong", "rusqlite", "tantivy", "zstd"]),
+    (
+        "kenning-store",
+        &["kenning-domain"],
+        &["crc32fast", "numkong", "rusqlite", "tantivy", "zstd"],
+    ),
     (
         "kenning-inference",
         &["kenning-domain"],
         &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers", "toml"],
     ),
-    (
-        "kenning-search",
-        &["kenning-domain", "kenning-languages", "kenning-words"],
-        &[],
-    ),
+    ("kenning-search", &["kenning-domain", "kenning-languages", "kenning-words"], &[]),
     (
         "kenning-engine",
         &["kenning-documents", "kenning-domain", "kenning-inference", "kenning-watch"],

@@ -106,7 +106,7 @@ mod tests {
             let text = texts().find(|text| text.language.as_str() == *tag).unwrap();
             for line in text.lines {
                 let letters: Vec<char> = line.chars().filter(|c| c.is_alphabetic()).collect();
-                let own = letters.iter().filter(|letter| script.contains(letter)).count();
+                let own = letters.iter().filter(|letter| script.contains(*letter)).count();
                 assert!(own * 10 >= letters.len() * 9, "{tag}: {line}");
             }
         }

@@ -42,7 +42,7 @@ fn child(folder: &Path) -> Child {
 
 /// Until the list of segments is another than at the start, on however slow a machine.
 fn wait_for_a_commit(folder: &Path) {
-    let now = || std::fs::read(folder.join("meta.json")).ok();
+    let now = || fs::read(folder.join("meta.json")).ok();
     let (before, end) = (now(), Instant::now() + Duration::from_secs(10));
     while now() == before && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(1));
