@@ -366,7 +366,7 @@ fn wrong_language(
     let right: usize =
         own.filter(|((_, language), _)| language == shelf.language).map(|(_, length)| length).sum();
     let share = (right * 100).checked_div(all)?;
-    println!("{share:>3} % {} of {}", shelf.language, shelf.folder);
+    eprintln!("{share:>3} % {} of {}", shelf.language, shelf.folder);
     (share < shelf.share).then(|| {
         format!("{share} % of {} is in “{}”, not {} %", shelf.folder, shelf.language, shelf.share)
     })
