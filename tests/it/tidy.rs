@@ -45,7 +45,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         &["kenning-domain"],
         &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers", "toml"],
     ),
-    ("kenning-search", &["kenning-domain", "kenning-languages", "kenning-words"], &[]),
+    (
+        "kenning-search",
+        &["kenning-domain", "kenning-languages", "kenning-store", "kenning-words"],
+        &[],
+    ),
     (
         "kenning-engine",
         &["kenning-documents", "kenning-domain", "kenning-inference", "kenning-watch"],

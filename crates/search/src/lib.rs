@@ -9,6 +9,7 @@ pub mod calibration;
 mod clusters;
 mod highlight;
 mod language;
+pub mod library;
 mod query;
 pub mod score;
 mod similar;

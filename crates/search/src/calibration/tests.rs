@@ -1,3 +1,5 @@
+//! The calibration against a model whose languages are known to be shifted.
+
 use kenning_domain::{Embed, Embedded, ModelError, Overlong, Role};
 
 use super::text::{PASSAGES, texts};
