@@ -49,20 +49,28 @@ fn similarities(snapshot: &Snapshot) -> BTreeMap<PassageId, i64> {
 fn passages_are_found_by_words_headings_and_titles_and_files_by_their_names() {
     let mut world = World::new();
     let mut derived = world.derived();
-    world.put("Reisen/Norden/Island Plan.md", &Document {
-        title: Some("Gletscherwanderungen"),
-        passages: vec![
-            ("de", &["Vorbereitungen"], "Wir packen warme Jacken ein."),
-            ("", &[], "氷河を歩く"),
-        ],
-    });
-    world.put("tax.txt", &Document { title: None, passages: vec![("en", &[], "Paying taxes late")] });
+    world.put(
+        "Reisen/Norden/Island Plan.md",
+        &Document {
+            title: Some("Gletscherwanderungen"),
+            passages: vec![
+                ("de", &["Vorbereitungen"], "Wir packen warme Jacken ein."),
+                ("", &[], "氷河を歩く"),
+            ],
+        },
+    );
+    world.put(
+        "tax.txt",
+        &Document { title: None, passages: vec![("en", &[], "Paying taxes late")] },
+    );
     world.catch_up(&mut derived);
     let snapshot = derived.snapshot();
     let check = |query: WordQuery<'_>, expected: &[(i64, u32)]| {
         assert_eq!(passages(&snapshot, query), expected);
     };
-    let stemmed = |word: &str, tag: &str| kenning_words::fold(&kenning_words::stem(word, Tag::new(tag))).into_owned();
+    let stemmed = |word: &str, tag: &str| {
+        kenning_words::fold(&kenning_words::stem(word, Tag::new(tag))).into_owned()
+    };
     check(stem(&stemmed("jacke", "de")), &[(1, 0)]);
     check(stem(&stemmed("gletscherwanderung", "de")), &[(1, 0)]);
     check(stem(&stemmed("vorbereitung", "de")), &[(1, 0)]);
@@ -72,9 +80,13 @@ fn passages_are_found_by_words_headings_and_titles_and_files_by_their_names() {
     check(phrase(&["warme", "jacken"]), &[(1, 0)]);
     check(phrase(&["jacken", "warme"]), &[]);
     check(phrase(&["gletscherwanderungen"]), &[]);
-    for (word, expected) in
-        [("island", vec![1]), ("norden", vec![1]), ("md", vec![1]), ("tax", vec![2]), ("jacken", vec![])]
-    {
+    for (word, expected) in [
+        ("island", vec![1]),
+        ("norden", vec![1]),
+        ("md", vec![1]),
+        ("tax", vec![2]),
+        ("jacken", vec![]),
+    ] {
         assert_eq!(names(&snapshot, word), expected, "{word}");
     }
     let catalogue = snapshot.catalogue.read().unwrap();
