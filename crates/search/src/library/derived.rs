@@ -3,6 +3,7 @@
 //! truth where it has nothing to go on from, a part at a time.
 
 mod codes;
+mod looking;
 mod means;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,8 @@ pub struct Derived {
     /// Changes up to this one are in the catalogue.
     described: i64,
     folders: Vec<(FolderId, PathBuf)>,
+    /// Met in vectors, and to be told when everything else is done.
+    damage: Option<LibraryError>,
 }
 
 /// When words that were put into the index are shown, which costs some milliseconds and a part of
@@ -97,7 +100,8 @@ impl Derived {
             let catalogue = Arc::new(RwLock::new(describe::all(view)?));
             let described = view.seq()?;
             let folders = folders(view)?;
-            let derived = Self { epoch, words, codes, catalogue, described, folders };
+            let damage = None;
+            let derived = Self { epoch, words, codes, catalogue, described, folders, damage };
             Ok((derived, of_words.into_iter().chain(of_codes).collect()))
         })
     }
@@ -109,7 +113,8 @@ impl Derived {
     }
 
     /// Takes in what has changed in the truth, as long as there is more time; asked every few
-    /// milliseconds. After an error it may be called again, and what was lost by it is made up for.
+    /// milliseconds. After an error it may be called again, and what was lost by it is made up for;
+    /// after damage to vectors it goes on without meaning, until the next start.
     pub fn catch_up(
         &mut self,
         truth: &mut Reader,
@@ -169,7 +174,8 @@ impl Derived {
         loop {
             let replayed = self.replay_some(view, &mut batch)?;
             self.words.fill(view, &mut batch)?;
-            self.codes.build_on(view)?;
+            let built = self.codes.build_on(view);
+            self.noting_damage(built)?;
             if replayed == 0 && !self.words.is_filling() && !self.codes.is_building() {
                 self.codes.refine();
                 progress.caught_up = !self.codes.is_building();
@@ -180,8 +186,11 @@ impl Derived {
             }
         }
         self.follow_folders(view)?;
-        if flush == Flush::Now {
+        if flush == Flush::Now || self.damage.is_some() {
             self.words.commit()?;
+        }
+        if let Some(damage) = self.damage.take() {
+            return Err(damage);
         }
         self.codes.save_when_due()?;
         progress.behind = view.seq()?.abs_diff(self.position());
@@ -190,6 +199,18 @@ impl Derived {
         progress.unshown = self.words.is_unshown();
         progress.damaged = batch.damaged;
         Ok(progress)
+    }
+
+    /// Vectors that have rotted end the search by meaning, and nothing else.
+    fn noting_damage(&mut self, done: Result<(), LibraryError>) -> Result<(), LibraryError> {
+        match done {
+            Err(damage) if damage.is_damage() => {
+                self.codes.stop();
+                self.damage.get_or_insert(damage);
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// Begins anew where the truth was.
@@ -251,7 +272,8 @@ impl Derived {
             self.replay_one(view, change, place, &mut page, batch)?;
         }
         for (space, content) in page.vectors {
-            self.codes.put(view, space, content)?;
+            let put = self.codes.put(view, space, content);
+            self.noting_damage(put)?;
         }
         let mut catalogue = self.catalogue();
         for update in page.updates {

@@ -37,6 +37,8 @@ pub(super) struct KeptCodes {
     saved: Option<i64>,
     last_save: Instant,
     unsaved: bool,
+    /// Vectors have rotted: nothing answers until the truth was looked at, which is at the next start.
+    stopped: bool,
 }
 
 /// The codes of a space, and what was taken out of them.
@@ -77,7 +79,13 @@ impl KeptCodes {
             saved: None,
             last_save: Instant::now(),
             unsaved: false,
+            stopped: false,
         }
+    }
+
+    pub fn stop(&mut self) {
+        self.stopped = true;
+        (self.answering, self.building) = (None, None);
     }
 
     pub fn snapshot(&self) -> Option<Meaning> {
@@ -108,7 +116,7 @@ impl KeptCodes {
 
     /// Turns to the space that answers now, and to the calibration it has now.
     pub fn follow(&mut self, view: &View<'_>) -> Result<Option<Repaired>, LibraryError> {
-        let Some(space) = view.answering()? else {
+        let Some(space) = view.answering()?.filter(|_| !self.stopped) else {
             (self.answering, self.building) = (None, None);
             return Ok(None);
         };
@@ -199,6 +207,7 @@ impl KeptCodes {
     /// For a truth that was made anew under our feet.
     pub fn set_epoch(&mut self, epoch: u64) {
         self.epoch = epoch;
+        self.stopped = false;
         (self.answering, self.building, self.saved) = (None, None, None);
     }
 
@@ -362,7 +371,8 @@ impl Shifted {
         let mut pushed: Result<(), CodesError> = Ok(());
         let mut vector = Vec::new();
         let done = read(&mut |row: VectorRow<'_>| {
-            if pushed.is_ok() {
+            // A vector never changes, and what a long document has so far comes again with each part.
+            if pushed.is_ok() && !self.codes.has(row.passage) {
                 vector.clear();
                 vector.extend_from_slice(row.vector);
                 self.calibration.shift_document(row.language, &mut vector);

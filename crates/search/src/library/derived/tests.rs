@@ -130,6 +130,34 @@ fn what_was_shown_is_there_after_a_restart_and_nothing_is_read_again() {
 }
 
 #[test]
+fn who_only_reads_sees_what_was_shown_and_every_vector() {
+    let mut world = World::new();
+    let look = |world: &mut World| {
+        let folder = world.data().to_path_buf();
+        Derived::look(&folder, &mut world.reader, &[]).unwrap()
+    };
+    assert!(look(&mut world).is_none());
+    let mut derived = world.derived();
+    for number in 0..60 {
+        world.put(&format!("{number}.txt"), &Document::plain(&format!("wort{number} alle")));
+    }
+    world.embed();
+    world.catch_up(&mut derived);
+    derived.codes.save().unwrap();
+    world.put("neu.txt", &Document::plain("alle eins"));
+    world.forget("7.txt");
+    world.embed();
+    let seen = look(&mut world).unwrap();
+    assert_eq!(passages(&seen, stem("alle")).len(), 60);
+    assert_eq!(seen.catalogue.read().unwrap().contents(), 60);
+    world.catch_up(&mut derived);
+    let seen = look(&mut world).unwrap();
+    assert_eq!(passages(&seen, stem("alle")), passages(&derived.snapshot(), stem("alle")));
+    assert_eq!(similarities(&seen), similarities(&derived.snapshot()));
+    assert_eq!(similarities(&seen).len(), 60);
+}
+
+#[test]
 fn what_is_lost_or_damaged_is_made_anew() {
     fn check(damage: impl FnOnce(&Path), expected: &[&str]) {
         let mut world = World::new();
@@ -313,6 +341,31 @@ fn time_is_asked_for_and_what_is_begun_goes_on() {
     }
     assert!(calls > 3);
     world.expect_same(&derived);
+}
+
+#[test]
+fn what_has_rotted_in_the_truth_costs_itself_and_is_told() {
+    let mut world = World::new();
+    world.put("a.txt", &Document::plain("eins"));
+    world.put("b.txt", &Document::plain("eins zwei"));
+    world.embed();
+    world.rot("UPDATE bodies SET packed = zeroblob(9) WHERE content = 1");
+    let mut derived = world.derived();
+    let progress = derived.catch_up(&mut world.reader, always(), Flush::Now).unwrap();
+    assert_eq!(progress.damaged, [ContentId(1)]);
+    assert_eq!(passages(&derived.snapshot(), stem("eins")), [(2, 0)]);
+    world.truth.change(|change| change.distrust(ContentId(1))).unwrap();
+    world.catch_up(&mut derived);
+    world.expect_same(&derived);
+
+    world.put("c.txt", &Document::plain("zwei drei"));
+    world.embed();
+    world.rot("UPDATE vectors SET vector = zeroblob(length(vector)) WHERE text = 3");
+    let failed = derived.catch_up(&mut world.reader, always(), Flush::WhenDue);
+    assert!(failed.is_err_and(|error| error.is_damage()));
+    let progress = derived.catch_up(&mut world.reader, always(), Flush::Now).unwrap();
+    assert!(progress.caught_up && derived.snapshot().meaning.is_none(), "{progress:?}");
+    assert_eq!(passages(&derived.snapshot(), stem("drei")), [(3, 0)]);
 }
 
 #[test]

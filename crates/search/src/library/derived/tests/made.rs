@@ -182,6 +182,12 @@ impl World {
         vectors.len()
     }
 
+    /// Changes the database behind everybody's back.
+    pub fn rot(&self, sql: &str) {
+        let connection = rusqlite::Connection::open(self.data().join("kenning.db")).unwrap();
+        assert_eq!(connection.execute(sql, ()).unwrap(), 1);
+    }
+
     pub fn open(&mut self) -> (Derived, Vec<Repaired>) {
         Derived::open(self.folder.path(), &mut self.reader, &[]).unwrap()
     }
