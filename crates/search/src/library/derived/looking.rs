@@ -21,7 +21,9 @@ impl Derived {
         truth: &mut Reader,
         calibrations: &[(SpaceId, Arc<Calibration>)],
     ) -> Result<Option<Snapshot>, LibraryError> {
-        let Some(words) = index::read(&folder.join("words"))? else { return Ok(None) };
+        let words = folder.join("words");
+        let words = if words.is_dir() { index::read(&words)? } else { None };
+        let Some(words) = words.filter(|words| words.mark().is_some()) else { return Ok(None) };
         reading(truth, |view| {
             let calibrations = calibrations.iter().cloned().collect();
             let mut codes = KeptCodes::new(folder, epoch_of(view)?, calibrations);
