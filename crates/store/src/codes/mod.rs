@@ -51,6 +51,11 @@ impl Codes {
         self.now.clone()
     }
 
+    /// Whether a passage has a vector.
+    pub fn has(&self, passage: PassageId) -> bool {
+        self.now.find(passage).is_some()
+    }
+
     /// Adds a passage's vector, in place of the one it had. `language` is a number that the caller
     /// gives meaning to; similarities are counted for each.
     pub fn push(
@@ -136,6 +141,11 @@ impl CodesSnapshot {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The passages that have a vector, in no order.
+    pub fn passages(&self) -> impl Iterator<Item = PassageId> {
+        self.living().map(|(chunk, row)| chunk.labels()[row].passage)
     }
 
     fn find(&self, passage: PassageId) -> Option<(&Chunk, usize)> {
