@@ -13,7 +13,8 @@ use super::names::{self, NameMatch};
 use super::question::Question;
 use super::sense::{Sense, Vectors, add_exact};
 use crate::library::{Catalogue, Meaning, Snapshot};
-use crate::score::{Band, Evidence, Fusion, Scale, likelihood, nothing_close};
+use crate::calibration::Scale;
+use crate::score::{Band, Evidence, Fusion, likelihood, nothing_close};
 
 /// How many passages words and meaning each bring, and for each hit that is wanted.
 const LEAST_OF_WORDS: usize = 200;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::calibration::Calibration;
 use crate::library::{Catalogue, Described, FileDescribed, Meaning, Snapshot};
-use crate::score::Scale;
+use crate::calibration::Scale;
 
 /// Made by hand: passages are what stands between empty lines.
 #[derive(Clone, Debug)]

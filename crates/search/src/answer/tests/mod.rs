@@ -2,7 +2,7 @@
 
 mod library;
 
-use kenning_domain::{Cancel, ContentId, PassageId, Rerank, Reranked, Role, Tag};
+use kenning_domain::{Cancel, ContentId, PassageId, Overlong, Rerank, Reranked, Tag};
 
 use super::*;
 use crate::Similar;
