@@ -7,6 +7,9 @@ use kenning_words::{LastWord, QueryWord, phrase_terms, query_terms};
 use super::like::Telling;
 use crate::{Query, candidates};
 
+/// Who pastes a page is answered by its first words, and in time.
+const MOST_WORDS: usize = 256;
+
 /// What was typed, as far as it can be known without looking anything up.
 #[derive(Default)]
 pub struct Typed {
@@ -30,7 +33,8 @@ impl Typed {
         let text = query.meaning();
         let languages = candidates(&text, library, user);
         let tags: Vec<Tag> = languages.iter().map(|(tag, _)| *tag).collect();
-        let words = query_terms(&text, &tags);
+        let mut words = query_terms(&text, &tags);
+        words.truncate(MOST_WORDS);
         let is_open = is_half_typed(&query);
         let phrases = query.phrases.iter().filter_map(|phrase| phrase_of(phrase)).collect();
         let never = query.not_words.iter().chain(&query.not_phrases);
@@ -72,7 +76,9 @@ impl Typed {
     pub fn name_words(&self) -> Vec<NameWord> {
         let word = |word: &QueryWord| {
             let mut terms = word.exact.clone();
-            terms.extend(word.alternatives.iter().filter(|term| !word.exact.contains(term)).cloned());
+            terms.extend(
+                word.alternatives.iter().filter(|term| !word.exact.contains(term)).cloned(),
+            );
             NameWord { terms, prefix: self.prefix(word) }
         };
         self.words.iter().map(word).collect()

@@ -6,7 +6,11 @@ use super::*;
 fn a_piece_of_a_path_is_whole_folders_but_the_last() {
     let check = |piece: &str, path: &str, expected: bool| {
         let folder = Path::new("/Users/ana/Arbeit");
-        assert_eq!(Piece::new(piece).is_in(Some(folder), Path::new(path)), expected, "{piece} {path}");
+        assert_eq!(
+            Piece::new(piece).is_in(Some(folder), Path::new(path)),
+            expected,
+            "{piece} {path}"
+        );
     };
     check("2024", "rechnungen/2024/a.pdf", true);
     check("rechnungen/2024", "rechnungen/2024/a.pdf", true);

@@ -194,7 +194,8 @@ impl<'a> Search<'a> {
         };
         let ranking = sources.rank(self.truth, &mut self.vectors)?;
         let typed = means.typed;
-        let showing = Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking: &ranking };
+        let showing =
+            Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking: &ranking };
         let answer = self.answer(stage, is_last, &showing)?;
         drop(catalogue);
         (self.tell)(Told::Answer(answer));
@@ -230,7 +231,8 @@ impl<'a> Search<'a> {
             false => Vec::new(),
         };
         let ranking = Ranking::list(documents);
-        let showing = Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking: &ranking };
+        let showing =
+            Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking: &ranking };
         let answer = self.answer(Stage::Words, true, &showing)?;
         drop(catalogue);
         (self.tell)(Told::Answer(answer));

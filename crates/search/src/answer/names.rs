@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use kenning_domain::ContentId;
 use kenning_store::index::WordsSnapshot;
-use kenning_words::matches;
+use kenning_words::{QueryWord, matches, terms};
 
 use super::asked::Typed;
 use super::filters::name_of;
@@ -54,20 +54,15 @@ pub fn find(
 
 fn matched(typed: &Typed, tells: &[f32], file: &FileDescribed) -> Option<NameMatch> {
     let name = name_of(&file.path);
-    let folders = file.path.parent().map(|parent| parent.to_string_lossy()).unwrap_or_default();
     let in_name = matches(&name, None, &typed.words, typed.last());
-    let in_folders = matches(&folders, None, &typed.words, typed.last());
+    // A folder's name alone is that of too many files.
     if in_name.is_empty() {
         return None;
     }
-    let mut words: Vec<usize> = in_name.iter().chain(&in_folders).map(|(_, word)| *word).collect();
-    words.extend(covered_by(typed, &words));
-    words.sort_unstable();
-    words.dedup();
-    let told = |words: &mut dyn Iterator<Item = usize>| -> f32 {
-        words.map(|word| tells.get(word).copied().unwrap_or(0.0).max(1e-3)).sum()
-    };
-    let asked = told(&mut words.iter().copied()) / told(&mut (0..typed.words.len()));
+    let words = words_in(&file.path.to_string_lossy(), typed);
+    let tells = |word: usize| tells.get(word).copied().unwrap_or(0.0).max(1e-3);
+    let all: f32 = (0..typed.words.len()).map(tells).sum();
+    let asked = words.iter().map(|word| tells(*word)).sum::<f32>() / all;
     let named = share_of_name(&name, &in_name, typed);
     let squared = asked * asked;
     let mut gain = squared * (GAIN.start + (GAIN.end - GAIN.start) * named);
@@ -77,21 +72,17 @@ fn matched(typed: &Typed, tells: &[f32], file: &FileDescribed) -> Option<NameMat
     Some(NameMatch { gain, coverage: squared * (0.4 + 0.6 * named), words })
 }
 
-/// In scripts without spaces a match is of many pairs of characters and names the first: the others
-/// are those that lie beside it in the question and whose characters the name must then have too.
-fn covered_by(typed: &Typed, words: &[usize]) -> Vec<usize> {
-    let mut more = Vec::new();
-    for &word in words {
-        let mut end = typed.words[word].span.end;
-        for (next, other) in typed.words.iter().enumerate().skip(word + 1) {
-            if !other.wide || other.span.start >= end {
-                break;
-            }
-            more.push(next);
-            end = other.span.end;
-        }
-    }
-    more
+/// The words of the question that stand in a path, by number.
+fn words_in(path: &str, typed: &Typed) -> Vec<usize> {
+    let mut found = Vec::new();
+    terms(path, None, &mut found);
+    let is_met = |word: &QueryWord| {
+        let mut ways = word.alternatives.iter().chain(&word.exact);
+        let open = word.exact.first().filter(|_| typed.is_open_word(word));
+        ways.any(|way| found.iter().any(|term| term.text == *way))
+            || open.is_some_and(|open| found.iter().any(|term| term.text.starts_with(&**open)))
+    };
+    (0..typed.words.len()).filter(|word| is_met(&typed.words[*word])).collect()
 }
 
 /// How much of the letters of a name, its extension apart, is in the question.

@@ -35,6 +35,7 @@ pub fn newest(
             passage,
             evidence: Evidence::default(),
             matched: 0,
+            told: 0.0,
             score: 0.0,
         });
         Ranked { content, passages: first.into_iter().collect(), name: None, score: 0.0 }

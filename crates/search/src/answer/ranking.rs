@@ -12,8 +12,8 @@ use super::hits::AnswerError;
 use super::names::{self, NameMatch};
 use super::question::Question;
 use super::sense::{Sense, Vectors, add_exact};
-use crate::library::{Catalogue, Meaning, Snapshot};
 use crate::calibration::Scale;
+use crate::library::{Catalogue, Meaning, Snapshot};
 use crate::score::{Band, Evidence, Fusion, likelihood, nothing_close};
 
 /// How many passages words and meaning each bring, and for each hit that is wanted.
@@ -65,6 +65,17 @@ impl ByWords {
         let best = best.into_iter().map(|(passage, _)| passage).collect();
         Ok(Self { query, possible, best, names })
     }
+
+    /// The share of these words in what the question tells.
+    fn told(&self, matched: u64) -> f32 {
+        let tells = self.possible.idf.iter().take(64).enumerate();
+        let met: f32 = tells
+            .clone()
+            .filter(|(word, _)| matched >> word & 1 == 1)
+            .map(|(_, tells)| tells)
+            .sum();
+        met / tells.map(|(_, tells)| tells).sum::<f32>().max(f32::MIN_POSITIVE)
+    }
 }
 
 /// A passage that may answer.
@@ -74,7 +85,24 @@ pub struct Candidate {
     pub evidence: Evidence,
     /// A bit for each of the first 64 words of the question.
     pub matched: u64,
+    /// Those words' share in what the question tells, from 0 to 1.
+    pub told: f32,
     pub score: f32,
+}
+
+/// Where meaning says nothing, because nothing is embedded yet, a passage with so many of the words, by
+/// what they tell, is as good as one that is half likely to answer.
+const TOLD_ENOUGH: f32 = 0.75;
+
+impl Candidate {
+    /// How likely it is that it answers.
+    fn likelihood(&self, scale: &Scale) -> f32 {
+        let likelihood = likelihood(&self.evidence, scale);
+        match self.evidence.similarity {
+            Some(_) => likelihood,
+            None => likelihood.max(0.5 * self.told / TOLD_ENOUGH),
+        }
+    }
 }
 
 /// A document that may answer, with its best passages, the best first.
@@ -87,12 +115,17 @@ pub struct Ranked {
 }
 
 impl Ranked {
-    /// What is known of its best passage, and what its name covers.
-    pub fn evidence(&self) -> Evidence {
-        let best = self.passages.first().map(|best| best.evidence).unwrap_or_default();
-        let named = self.name.as_ref().map_or(0.0, |name| name.coverage);
-        Evidence { coverage: best.coverage.max(named), ..best }
+    /// How sure it is that it answers, by its best passage or by its name.
+    pub fn band(&self, scale: &Scale) -> Band {
+        let best = self.passages.first().map_or(0.0, |best| best.likelihood(scale));
+        let named = self.name.as_ref().map_or(0.0, |name| by_name(name, scale));
+        Band::of(best.max(named))
     }
+}
+
+/// A name is an answer whatever its document means.
+fn by_name(name: &NameMatch, scale: &Scale) -> f32 {
+    likelihood(&Evidence { similarity: None, coverage: name.coverage }, scale)
 }
 
 /// All that may answer.
@@ -185,6 +218,7 @@ impl Sources<'_> {
             passage,
             evidence: Evidence { similarity, coverage: (scored.score / possible).min(1.0) },
             matched: scored.matched,
+            told: self.by_words.told(scored.matched),
             score: 0.0,
         });
         Ok(candidate.collect())
@@ -201,22 +235,24 @@ impl Sources<'_> {
     }
 
     fn is_nothing(&self, candidates: &[Candidate], scale: &Scale) -> bool {
-        let nearest = candidates.iter().filter_map(|one| one.evidence.similarity);
-        let nearest = nearest.reduce(f32::max);
-        let covered = candidates.iter().map(|one| one.evidence.coverage);
-        let names = self.by_words.names.values().map(|name| name.coverage);
-        let covered = covered.chain(names).fold(0.0, f32::max);
         // Who asks for a phrase has said himself what is near enough.
-        let has_phrase = !self.typed.phrases.is_empty() && !candidates.is_empty();
-        !has_phrase && nothing_close(nearest, covered, scale)
+        if !self.typed.phrases.is_empty() && !candidates.is_empty() {
+            return false;
+        }
+        let is_close = |likelihood: f32| Band::of(likelihood) > Band::Faint;
+        let unread = candidates.iter().filter(|one| one.evidence.similarity.is_none());
+        let mut names = self.by_words.names.values();
+        if unread.into_iter().any(|one| is_close(one.likelihood(scale)))
+            || names.any(|name| is_close(by_name(name, scale)))
+        {
+            return false;
+        }
+        let nearest = candidates.iter().filter_map(|one| one.evidence.similarity);
+        let covered = candidates.iter().map(|one| one.evidence.coverage);
+        nothing_close(nearest.reduce(f32::max), covered.fold(0.0, f32::max), scale)
     }
 
-    fn documents(
-        &self,
-        candidates: Vec<Candidate>,
-        fusion: &Fusion,
-        scale: &Scale,
-    ) -> Vec<Ranked> {
+    fn documents(&self, candidates: Vec<Candidate>, fusion: &Fusion, scale: &Scale) -> Vec<Ranked> {
         let mut documents: Vec<Ranked> = Vec::new();
         let mut places: HashMap<ContentId, usize> = HashMap::new();
         for candidate in candidates {
@@ -260,10 +296,11 @@ impl Sources<'_> {
 impl Ranked {
     /// A further passage, worse than those it has.
     fn take(&mut self, candidate: Candidate, scale: &Scale) {
-        let is_sound = Band::of(likelihood(&candidate.evidence, scale)) > Band::Faint;
-        let says_as_much = self.passages.first().is_some_and(|best| {
-            candidate.matched != 0 && best.matched & !candidate.matched == 0
-        });
+        let is_sound = Band::of(candidate.likelihood(scale)) > Band::Faint;
+        let says_as_much = self
+            .passages
+            .first()
+            .is_some_and(|best| candidate.matched != 0 && best.matched & !candidate.matched == 0);
         if self.passages.len() < MOST_PASSAGES && (is_sound || says_as_much) {
             self.passages.push(candidate);
         }
@@ -274,8 +311,9 @@ fn order(candidates: &mut [Candidate], fusion: &Fusion) {
     for candidate in candidates.iter_mut() {
         candidate.score = fusion.score(&candidate.evidence);
     }
-    candidates
-        .sort_by(|one, other| other.score.total_cmp(&one.score).then(one.passage.cmp(&other.passage)));
+    candidates.sort_by(|one, other| {
+        other.score.total_cmp(&one.score).then(one.passage.cmp(&other.passage))
+    });
 }
 
 /// The share of the library in the question's language, of what is in any.

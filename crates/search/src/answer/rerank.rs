@@ -70,9 +70,8 @@ fn texts(
             found => found.unwrap_or_default(),
         };
         let title = catalogue.content(document.content).and_then(|one| one.title.as_deref());
-        let text = found.first().map(|found| {
-            embedded_text(title, &found.passage.headings, &found.text)
-        });
+        let text =
+            found.first().map(|found| embedded_text(title, &found.passage.headings, &found.text));
         texts.push(text.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| ".".to_owned()));
     }
     Ok(texts)

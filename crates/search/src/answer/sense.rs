@@ -7,8 +7,8 @@ use kenning_store::codes::ScanOptions;
 use kenning_store::{Allowed, Cancelled, Reader, StoreError, VectorRow};
 
 use super::hits::AnswerError;
-use crate::library::Meaning;
 use crate::calibration::Scale;
+use crate::library::Meaning;
 use crate::vectors::dot;
 
 /// A question's vector, of length one and without what its language puts on it.

@@ -12,7 +12,7 @@ use super::filters::date_of;
 use super::hits::{Hit, HitFile, PassageHit, Shares, Why};
 use super::ranking::{Candidate, Ranked, Ranking};
 use crate::library::{Catalogue, Described};
-use crate::score::{Band, Evidence, likelihood};
+use crate::score::Evidence;
 use crate::{LONGEST_EXCERPT, Similar, excerpt_of_matches};
 
 /// What hits are shown by.
@@ -106,7 +106,7 @@ impl Showing<'_> {
             name: name.map(|name| as_typed(self.typed, name.words.clone())).unwrap_or_default(),
             shares: self.shares(&evidence, name.map_or(0.0, |name| name.gain)),
             language: best.and_then(|best| self.catalogue.language(best.passage)),
-            band: Band::of(likelihood(&ranked.evidence(), &self.ranking.scale)),
+            band: ranked.band(&self.ranking.scale),
         }
     }
 

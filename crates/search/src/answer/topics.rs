@@ -99,7 +99,8 @@ impl Topics<'_> {
     /// In which share of the passages a stem stands, from how much it tells.
     fn commonness(&self, stem: &str) -> f32 {
         let query = WordQuery { words: vec![Word::stem(stem)], ..WordQuery::default() };
-        let tells = self.words.possible(&query).ok().and_then(|possible| possible.idf.first().copied());
+        let tells =
+            self.words.possible(&query).ok().and_then(|possible| possible.idf.first().copied());
         let all = self.passages.max(1) as f32;
         let holders = tells.map_or(0.0, |tells| (all + 1.0) / tells.exp() - 0.5);
         (holders / all).clamp(0.0, 1.0)

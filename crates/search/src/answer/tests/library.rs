@@ -16,8 +16,8 @@ use kenning_words::{exact_terms, terms};
 use tempfile::TempDir;
 
 use crate::calibration::Calibration;
-use crate::library::{Catalogue, Described, FileDescribed, Meaning, Snapshot};
 use crate::calibration::Scale;
+use crate::library::{Catalogue, Described, FileDescribed, Meaning, Snapshot};
 
 /// Made by hand: passages are what stands between empty lines.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl Fake {
     }
 
     fn vector(text: &str) -> Vec<f32> {
-        let text = text.to_lowercase();
+        let text = text.trim().to_lowercase();
         let mut vector = vec![0.0; DIMENSIONS];
         for (axis, words) in MEANINGS.iter().enumerate() {
             if words.split(' ').any(|word| text.contains(word)) {
@@ -175,13 +175,15 @@ fn fill(truth: &mut Truth, documents: &[Document]) -> (Option<SpaceId>, Vec<Cont
     let mut contents = Vec::new();
     let space = truth.change(|change| {
         let folders = ["home", "work"].map(|name| change.add_folder(&root(name), "").unwrap());
-        let definition = NewSpace { model: "fake", revision: "1", definition: "fake", dimensions: DIMENSIONS };
+        let definition =
+            NewSpace { model: "fake", revision: "1", definition: "fake", dimensions: DIMENSIONS };
         let space = change.add_space(definition)?;
         change.answer_from(space)?;
         for document in documents {
             let passages = passages(document);
             let named = format!("{:?}{:?}{}", document.paths, document.title, document.text);
-            let metadata = Metadata { title: document.title.map(str::to_owned), ..Metadata::default() };
+            let metadata =
+                Metadata { title: document.title.map(str::to_owned), ..Metadata::default() };
             let new = NewContent {
                 hash: ContentHash(*blake3::hash(named.as_bytes()).as_bytes()),
                 bytes: document.text.len() as u64,
@@ -261,14 +263,17 @@ fn derive(
                 let exact = exact.iter().map(|term| (term.text.as_str(), term.position));
                 words.add(PassageId::new(*content, ordinal).unwrap(), stems, exact).unwrap();
             }
-            catalogue.put(*content, Described {
-                format: document.format.into(),
-                title: document.title.map(Into::into),
-                created: None,
-                modified: document.stated,
-                languages: passages.iter().map(|one| one.language.map(|one| one.tag)).collect(),
-                files,
-            });
+            catalogue.put(
+                *content,
+                Described {
+                    format: document.format.into(),
+                    title: document.title.map(Into::into),
+                    created: None,
+                    modified: document.stated,
+                    languages: passages.iter().map(|one| one.language.map(|one| one.tag)).collect(),
+                    files,
+                },
+            );
         }
         Ok(())
     });

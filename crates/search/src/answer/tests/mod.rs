@@ -2,7 +2,7 @@
 
 mod library;
 
-use kenning_domain::{Cancel, ContentId, PassageId, Overlong, Rerank, Reranked, Tag};
+use kenning_domain::{Cancel, ContentId, Overlong, PassageId, Rerank, Reranked, Tag};
 
 use super::*;
 use crate::Similar;
@@ -86,7 +86,7 @@ fn shelf() -> Vec<Document> {
     ];
     shelf[TAX_DE].title = Some("Steuern zuhause");
     shelf[REPORT_EN].title = Some("Numbers of spring");
-    shelf[REPORT_EN].stated = Some(19_800);
+    shelf[REPORT_EN].stated = Some(19_820);
     shelf[COPIES_DE].paths.push("work/alt/fahrrad kopie.txt");
     shelf[TAX_EN].changed = 19_900 * DAY + 5;
     shelf[UNREAD_EN].is_embedded = false;
@@ -218,7 +218,7 @@ fn filters_leave_exactly_what_they_say() {
         ("date:2022-01-08", &|one| one.stated.is_none() && one.changed == 19_000 * DAY),
         ("before:2022-01-08", &|_| false),
         ("before:2022-01-09", &|one| one.stated.is_none() && one.changed == 19_000 * DAY),
-        ("type:pdf in:work after:2024", &|one| one.stated.is_some()),
+        ("type:pdf in:work after:2023", &|one| one.stated.is_some()),
     ];
     for (raw, holds) in table {
         let expected: Vec<usize> = (0..shelf.len()).filter(|place| holds(&shelf[*place])).collect();
@@ -309,7 +309,7 @@ fn what_stands_out_is_what_was_asked_for() {
         assert!((shares.words + shares.name + shares.meaning - 1.0).abs() < 1e-4, "{shares:?}");
     };
     check("baking bread ovens", &["bread", "Bake", "oven"], &["baking", "bread", "ovens"]);
-    check("空気を入れる", &["空気を入れ"], &["空気を入れ"]);
+    check("自転車の空気", &["自転車の", "空気"], &["自転車の", "空気"]);
     check("Лесная улица", &["Лесной", "улице"], &["Лесная", "улица"]);
     check("الخبز والجبن", &["الخبز", "والجبن"], &["الخبز", "والجبن"]);
 }
@@ -348,8 +348,27 @@ fn only_filters_list_the_newest_and_nothing_lists_nothing() {
 fn whatever_is_typed_is_answered() {
     let mut library = Library::of(&shelf());
     for raw in [
-        "\"", "-", "--", "in:", "type:", "date:99", "\"\"\"", "a:b:c", "🙂", "?!", "\u{200b}", "-\"",
-        "lang:xx-yy", "title:\"", "name:-", "((((", "AND OR NOT", "\u{0}", "'", "ﷺ", "e\u{301}\u{301}",
+        "\"",
+        "-",
+        "--",
+        "in:",
+        "type:",
+        "date:99",
+        "\"\"\"",
+        "a:b:c",
+        "🙂",
+        "?!",
+        "\u{200b}",
+        "-\"",
+        "lang:xx-yy",
+        "title:\"",
+        "name:-",
+        "((((",
+        "AND OR NOT",
+        "\u{0}",
+        "'",
+        "ﷺ",
+        "e\u{301}\u{301}",
     ] {
         for pipeline in [Pipeline::Words, Pipeline::Meaning, Pipeline::Hybrid] {
             last(&mut library, &typed(raw, pipeline));
@@ -400,7 +419,7 @@ fn stages_come_one_after_another_and_say_which_is_the_last() {
         let lasts = told.iter().filter(|answer| answer.is_last).count();
         assert!(lasts == 1 && told.last().unwrap().is_last);
         for answer in told {
-            assert_eq!((answer.coverage.files, answer.coverage.words_only), (14, 1));
+            assert_eq!((answer.coverage.files, answer.coverage.words_only), (15, 1));
         }
     };
     check(Pipeline::Words, true, true, &[Stage::Words]);
@@ -552,8 +571,10 @@ fn measuring_changes_what_it_says_it_changes() {
     let without = last(&mut library, &question);
     assert!(without.hits.iter().all(|hit| hit.why.shares.words == 0.0));
     let meaning = last(&mut library, &typed("bread in a cool place", Pipeline::Meaning));
+    let unread = library.contents[UNREAD_EN];
     let scores = |answer: &Answer| -> Vec<(ContentId, f32)> {
-        answer.hits.iter().map(|hit| (hit.content, hit.score)).take(5).collect()
+        let hits = answer.hits.iter().filter(|hit| hit.content != unread);
+        hits.map(|hit| (hit.content, hit.score)).collect()
     };
     assert_eq!(scores(&without), scores(&meaning));
 }
