@@ -1,6 +1,7 @@
 //! Whole searches in a small library of many languages.
 
 mod library;
+mod speed;
 
 use kenning_domain::{Cancel, ContentId, Overlong, PassageId, Rerank, Reranked, Tag};
 
@@ -191,12 +192,14 @@ fn phrases_must_be_there_and_what_is_left_out_must_not() {
     assert!(!found(&library, &answer).contains(&BREAD_EN));
 }
 
+type Holds<'a> = &'a dyn Fn(&Document) -> bool;
+
 #[test]
 fn filters_leave_exactly_what_they_say() {
     let shelf = shelf();
     let mut library = Library::of(&shelf);
     let path = |one: &Document, piece: &str| one.paths.iter().any(|path| path.contains(piece));
-    let table: &[(&str, &dyn Fn(&Document) -> bool)] = &[
+    let table: &[(&str, Holds<'_>)] = &[
         ("type:pdf", &|one| one.format == "pdf"),
         ("-type:pdf", &|one| one.format != "pdf"),
         ("type:md,pdf", &|one| one.format != "text"),
@@ -241,7 +244,7 @@ fn filters_leave_exactly_what_they_say() {
 fn languages_are_asked_of_passages_and_days_are_those_of_the_user() {
     let shelf = shelf();
     let mut library = Library::of(&shelf);
-    let mut check = |raw: &str, seconds_east: i64, holds: &dyn Fn(&Document) -> bool| {
+    let mut check = |raw: &str, seconds_east: i64, holds: Holds<'_>| {
         let question = Question { seconds_east, ..typed(raw, Pipeline::Meaning) };
         let answer = last(&mut library, &question);
         let sound = |place: &usize| holds(&shelf[*place]) && shelf[*place].is_embedded;
