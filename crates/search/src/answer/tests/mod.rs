@@ -5,6 +5,10 @@ mod speed;
 
 use kenning_domain::{Cancel, ContentId, Overlong, PassageId, Rerank, Reranked, Tag};
 
+use std::path::Path;
+
+use kenning_store::Place;
+
 use super::*;
 use crate::Similar;
 use library::{DAY, Document, Fake, Library, document};
@@ -525,6 +529,28 @@ fn what_says_the_same_stands_with_the_best_of_it() {
     let question = Question { grouped: false, ..question };
     let answer = last(&mut library, &question);
     assert_eq!(found(&library, &answer).iter().filter(|place| **place >= 14).count(), 2);
+}
+
+#[test]
+fn what_is_gone_meanwhile_is_not_shown() {
+    let mut library = Library::of(&shelf());
+    let forget = |change: &mut kenning_store::Change<'_>| {
+        let folders = change.view().folders()?;
+        for folder in folders {
+            for path in ["notes/bread.md", "rezepte/brot.txt"] {
+                change.forget(Place::new(folder.id, Path::new(path)))?;
+            }
+        }
+        Ok(())
+    };
+    library.writer.change(forget).unwrap();
+    for pipeline in [Pipeline::Words, Pipeline::Meaning, Pipeline::Hybrid] {
+        let question = Question { limit: 2, ..typed("bread in the oven", pipeline) };
+        let answer = last(&mut library, &question);
+        let found = found(&library, &answer);
+        assert!(!found.contains(&BREAD_EN) && !found.contains(&BREAD_DE), "{pipeline:?} {found:?}");
+        assert!(pipeline == Pipeline::Words || found.len() == 2, "{found:?}");
+    }
 }
 
 #[test]
