@@ -100,7 +100,7 @@ impl Models {
 
     /// The model named, or the first that does the task: built-in models come before installed ones.
     /// A built-in model that is broken is an error: another in its place would answer otherwise.
-    fn choose(&self, name: Option<&str>, task: Task) -> Result<ModelFolder, ModelsError> {
+    pub(crate) fn choose(&self, name: Option<&str>, task: Task) -> Result<ModelFolder, ModelsError> {
         if let Some(name) = name {
             return self.find(name);
         }
@@ -121,6 +121,12 @@ impl Models {
                 Task::Rerank => "give the folder of a reranker with --model",
             },
         })
+    }
+
+    /// The folders of all models that make vectors, of those that can be read.
+    pub(crate) fn embedders(&self) -> Vec<ModelFolder> {
+        let folders = self.list().into_iter().filter_map(|found| found.folder.ok());
+        folders.filter(|folder| folder.manifest.task == Task::Embed).collect()
     }
 
     /// What counts tokens as the model in use does, and its name; `None` where there is no model.
