@@ -100,7 +100,7 @@ impl Models {
 
     /// The model named, or the first that does the task: built-in models come before installed ones.
     /// A built-in model that is broken is an error: another in its place would answer otherwise.
-    pub(crate) fn choose(&self, name: Option<&str>, task: Task) -> Result<ModelFolder, ModelsError> {
+    fn choose(&self, name: Option<&str>, task: Task) -> Result<ModelFolder, ModelsError> {
         if let Some(name) = name {
             return self.find(name);
         }
@@ -121,6 +121,11 @@ impl Models {
                 Task::Rerank => "give the folder of a reranker with --model",
             },
         })
+    }
+
+    /// The folder of the model named, or of the first that makes vectors.
+    pub(crate) fn choose_embedder(&self, name: Option<&str>) -> Result<ModelFolder, ModelsError> {
+        self.choose(name, Task::Embed)
     }
 
     /// The folders of all models that make vectors, of those that can be read.
