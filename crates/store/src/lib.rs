@@ -18,7 +18,7 @@ pub use error::StoreError;
 pub use mark::Mark;
 pub use truth::{
     Access, Change, Changes, Content, ContentHash, ContentHead, FileFilter, FileRecord, Folder,
-    Gap, Ledger, LedgerLine, Logged, Metadata, Moment, NewContent, NewSpace, Offence, PassageText,
+    Gap, HeldFile, Ledger, LedgerLine, Logged, Metadata, Moment, NewContent, NewSpace, Offence, PassageText,
     Place, Reader, Reason, Repair, Saved, Space, SpaceState, Stamp, State, Swept, Truth,
     Unembedded, VectorRow, View,
 };

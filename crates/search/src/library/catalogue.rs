@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use kenning_domain::{ContentId, FileId, FolderId, PassageId, Tag};
 
 /// Kept in memory; what it says of a content is what the truth said when it was told.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Catalogue {
     folders: HashMap<FolderId, PathBuf>,
     contents: HashMap<ContentId, Described>,
@@ -66,6 +66,11 @@ impl Catalogue {
     pub fn language_shares(&self) -> Vec<(Tag, f32)> {
         let all = self.passages.max(1) as f32;
         self.languages.iter().map(|(tag, count)| (*tag, *count as f32 / all)).collect()
+    }
+
+    /// The contents it describes, in no order.
+    pub fn ids(&self) -> impl Iterator<Item = ContentId> {
+        self.contents.keys().copied()
     }
 
     pub fn contents(&self) -> usize {

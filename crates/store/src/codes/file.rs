@@ -82,7 +82,7 @@ impl CodesSnapshot {
         header
     }
 
-    fn living(&self) -> impl Iterator<Item = (&super::Chunk, usize)> {
+    pub(super) fn living(&self) -> impl Iterator<Item = (&super::Chunk, usize)> {
         let rows = |chunk| (0..super::Chunk::len(chunk)).map(move |row| (chunk, row));
         self.chunks.iter().flat_map(rows).filter(|(chunk, row)| !chunk.is_removed(*row))
     }

@@ -138,6 +138,11 @@ impl CodesSnapshot {
         self.len() == 0
     }
 
+    /// The passages that have a vector, in no order.
+    pub fn passages(&self) -> impl Iterator<Item = PassageId> {
+        self.living().map(|(chunk, row)| chunk.labels()[row].passage)
+    }
+
     fn find(&self, passage: PassageId) -> Option<(&Chunk, usize)> {
         let after = PassageId(passage.0.saturating_add(1));
         let mut chunks = self.chunks.iter().filter(|chunk| chunk.has_between(passage, after));

@@ -26,7 +26,7 @@ use crate::mark::Mark;
 use directory::Folder;
 pub use error::WordsError;
 use error::{Result, guarded};
-pub use query::{Hits, NameWord, Phrase, Possible, Scored, Word, WordQuery};
+pub use query::{Entry, Hits, NameWord, Phrase, Possible, Scored, Word, WordQuery};
 use schema::{Fields, schema, tokenizers};
 pub use snapshot::WordsSnapshot;
 

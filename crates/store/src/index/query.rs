@@ -1,6 +1,6 @@
 //! What can be asked of the index, and what it answers.
 
-use kenning_domain::PassageId;
+use kenning_domain::{FileId, PassageId};
 
 use crate::{Allowed, Cancelled};
 
@@ -72,6 +72,13 @@ pub struct Possible {
     pub sum: f32,
     /// For each word how much it tells. A word that stands nowhere tells as much as the rarest.
     pub idf: Vec<f32>,
+}
+
+/// What the index has an entry of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Entry {
+    Passage(PassageId),
+    Name(FileId),
 }
 
 pub type Hits = Vec<(PassageId, f32)>;

@@ -7,7 +7,7 @@ use tantivy::{Searcher, TERMINATED};
 
 use super::error::{Result, guarded};
 use super::plan::{K1, PlannedWord, Planner, Statistics};
-use super::query::{Hits, NameWord, Possible, Scored, WordQuery};
+use super::query::{Entry, Hits, NameWord, Possible, Scored, WordQuery};
 use super::schema::{Fields, NAME};
 use super::segment::{Place, Segment};
 use super::walk::{Restrictions, Words};
@@ -136,6 +136,23 @@ impl WordsSnapshot {
             }
             let hit = |ranked: Ranked| (FileId((ranked.id & !NAME) as i64), ranked.score);
             Ok(top.into_sorted().into_iter().map(hit).collect())
+        })
+    }
+
+    /// The number of everything there is to find, in no order; a passage or a name that is there
+    /// twice comes twice.
+    pub fn each(&self, mut take: impl FnMut(Entry)) -> Result<()> {
+        guarded(|| {
+            for segment in &self.inner.segments {
+                for entry in (0..segment.entries()).filter(|entry| segment.is_alive(*entry)) {
+                    let id = segment.id(entry);
+                    take(match id & NAME {
+                        0 => Entry::Passage(PassageId(id)),
+                        _ => Entry::Name(FileId((id & !NAME) as i64)),
+                    });
+                }
+            }
+            Ok(())
         })
     }
 

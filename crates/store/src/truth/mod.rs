@@ -21,7 +21,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use change::Change;
 pub use records::{
-    Changes, Content, ContentHash, ContentHead, FileFilter, FileRecord, Folder, Gap, Ledger,
+    Changes, Content, ContentHash, ContentHead, FileFilter, FileRecord, Folder, Gap, HeldFile, Ledger,
     LedgerLine, Logged, Metadata, Moment, NewContent, NewSpace, Offence, PassageText, Place,
     Reason, Repair, Saved, Space, SpaceState, Stamp, State, Swept, Unembedded, VectorRow,
 };

@@ -134,6 +134,18 @@ pub struct FileRecord {
     pub seen: Moment,
 }
 
+/// A file as what it holds knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldFile {
+    pub content: ContentId,
+    pub id: FileId,
+    pub folder: FolderId,
+    /// Relative to the folder.
+    pub path: PathBuf,
+    /// Nanoseconds since the start of 1970.
+    pub modified: i64,
+}
+
 /// Which files are listed.
 #[derive(Clone, Debug, Default)]
 pub struct FileFilter<'a> {

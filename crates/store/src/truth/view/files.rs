@@ -10,10 +10,10 @@ use super::super::records::{FileFilter, FileRecord, Ledger, LedgerLine, Moment, 
 use super::{View, most, path};
 use crate::error::StoreError;
 
-const FILE: &str = "id, folder, path, name, is_folder, size, modified, device, inode, content, state, \
+pub(super) const FILE: &str = "id, folder, path, name, is_folder, size, modified, device, inode, content, state, \
     reason_code, reason, tries, next_try, seen";
 
-fn record(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
+pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
     Ok(FileRecord {
         id: FileId(row.get(0)?),
         folder: FolderId(row.get(1)?),

@@ -1,5 +1,6 @@
 //! Reading: everything a [`View`] answers is of one moment, whatever is written meanwhile.
 
+mod bulk;
 mod contents;
 mod files;
 mod vectors;

@@ -11,6 +11,11 @@ use super::contents::tag;
 use super::{View, most};
 use crate::error::StoreError;
 
+/// A passage of a space, the first value, and its vector. The passages come first whatever SQLite
+/// thinks of it, so that they come in order.
+pub(super) const VECTOR_ROW: &str = "SELECT p.content, p.ordinal, p.language, v.vector
+    FROM passages p CROSS JOIN vectors v ON v.space = ?1 AND v.text = p.text";
+
 impl View<'_> {
     /// Texts that the space has no vector of: those of contents with few passages first, of these
     /// the newest contents first. At least one content's worth where there is one, and about as many
@@ -90,10 +95,8 @@ impl View<'_> {
         space: SpaceId,
         take: impl FnMut(VectorRow<'_>),
     ) -> Result<(), StoreError> {
-        let sql = "SELECT p.content, p.ordinal, p.language, v.vector FROM passages p
-             CROSS JOIN vectors v ON v.space = ?1 AND v.text = p.text
-             ORDER BY p.content, p.ordinal";
-        self.stream(space, sql, &[space.0], take)
+        let sql = format!("{VECTOR_ROW} ORDER BY p.content, p.ordinal");
+        self.stream(space, &sql, &[space.0], take)
     }
 
     /// The vectors of one content, by ordinal.
@@ -103,10 +106,8 @@ impl View<'_> {
         content: ContentId,
         take: impl FnMut(VectorRow<'_>),
     ) -> Result<(), StoreError> {
-        let sql = "SELECT p.content, p.ordinal, p.language, v.vector FROM passages p
-             CROSS JOIN vectors v ON v.space = ?1 AND v.text = p.text
-             WHERE p.content = ?2 ORDER BY p.ordinal";
-        self.stream(space, sql, &[space.0, content.0], take)
+        let sql = format!("{VECTOR_ROW} WHERE p.content = ?2 ORDER BY p.ordinal");
+        self.stream(space, &sql, &[space.0, content.0], take)
     }
 
     /// The exact vectors of passages, in the order asked for, without those that have none.
@@ -116,17 +117,15 @@ impl View<'_> {
         passages: &[PassageId],
         mut take: impl FnMut(VectorRow<'_>),
     ) -> Result<(), StoreError> {
-        let sql = "SELECT p.content, p.ordinal, p.language, v.vector FROM passages p
-             CROSS JOIN vectors v ON v.space = ?1 AND v.text = p.text
-             WHERE p.content = ?2 AND p.ordinal = ?3";
+        let sql = format!("{VECTOR_ROW} WHERE p.content = ?2 AND p.ordinal = ?3");
         for id in passages {
             let values = [space.0, id.content().0, i64::from(id.ordinal())];
-            self.stream(space, sql, &values, &mut take)?;
+            self.stream(space, &sql, &values, &mut take)?;
         }
         Ok(())
     }
 
-    fn stream(
+    pub(super) fn stream(
         &self,
         space: SpaceId,
         sql: &str,
@@ -152,7 +151,7 @@ impl View<'_> {
     }
 }
 
-fn passage_id(row: &Row<'_>) -> Result<PassageId, StoreError> {
+pub(super) fn passage_id(row: &Row<'_>) -> Result<PassageId, StoreError> {
     let (content, ordinal): (i64, u32) = (row.get(0)?, row.get(1)?);
     PassageId::new(ContentId(content), ordinal)
         .ok_or_else(|| StoreError::damaged(format!("content {content} has a passage {ordinal}")))

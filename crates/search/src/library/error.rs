@@ -1,0 +1,32 @@
+//! What can go wrong with what is derived from the truth.
+
+use std::io;
+use std::path::PathBuf;
+
+use kenning_store::StoreError;
+use kenning_store::codes::CodesError;
+use kenning_store::index::WordsError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error(transparent)]
+    Truth(#[from] StoreError),
+    /// The index is opened anew when it is next told of changes, which repairs it.
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    #[error("a vector could not be kept for searching: {0}")]
+    Codes(#[from] CodesError),
+    #[error("{}: {source}. Look whether its folder may be written to and has room", .file.display())]
+    File {
+        file: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl LibraryError {
+    /// Whether what is kept as the truth is damaged, and not what is derived from it.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Truth(error) if error.is_damage())
+    }
+}
