@@ -314,7 +314,9 @@ impl Building {
             return Ok(match std::mem::replace(&mut self.stage, Stage::Filling) {
                 Stage::Measuring(sums) => {
                     self.after = PassageId(0);
-                    self.shifted.set_means(sums.finish());
+                    let measured = sums.finish();
+                    let enough = measured.rows >= FEWEST_MEASURED;
+                    self.shifted.set_means(if enough { measured } else { Means::default() });
                     false
                 }
                 Stage::Filling => true,
