@@ -6,7 +6,6 @@ mod codes;
 mod means;
 #[cfg(test)]
 mod tests;
-mod unwritten;
 mod verify;
 mod words;
 
