@@ -125,7 +125,7 @@ impl Library {
         let models: Vec<_> = known.filter_map(of_space).collect();
         let calibrations = calibrations(&models);
         let missing = || StoreError::Missing { file: folder.join("words") };
-        let snapshot = Derived::snapshot_of_another(folder, &mut truth, &calibrations)?;
+        let snapshot = Derived::look(folder, &mut truth, &calibrations)?;
         let shown = Shown {
             snapshot: snapshot.ok_or_else(missing)?,
             progress: Progress { ledger, ..Progress::default() },
