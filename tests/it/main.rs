@@ -17,6 +17,7 @@ mod golden;
 mod guard;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod library;
 mod qwen3_tokenizer;
 mod staging;
 mod tidy;

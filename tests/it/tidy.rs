@@ -52,7 +52,14 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "kenning-engine",
-        &["kenning-documents", "kenning-domain", "kenning-inference", "kenning-watch"],
+        &[
+            "kenning-documents",
+            "kenning-domain",
+            "kenning-inference",
+            "kenning-search",
+            "kenning-store",
+            "kenning-watch",
+        ],
         &[],
     ),
     ("kenning-cli", &["kenning-domain", "kenning-engine"], &["clap", "anyhow"]),

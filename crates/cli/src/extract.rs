@@ -124,7 +124,7 @@ fn report<'a>(path: &Path, read: &'a Read, took: Duration) -> Report<'a> {
     let (state, reason, refusal, text) = match read {
         Read::Text { document, passages } => ("text", None, None, Some(text(document, passages))),
         Read::Refused(refusal) => ("refused", Some(refusal.to_string()), Some(kind(refusal)), None),
-        Read::Failed(reason) => ("failed", Some(reason.clone()), None, None),
+        Read::Failed(failure) => ("failed", Some(failure.to_string()), None, None),
         Read::Quarantined(reason) => ("quarantined", Some(reason.clone()), None, None),
         Read::Cancelled => ("cancelled", Some(CANCELLED.into()), None, None),
     };

@@ -1,7 +1,7 @@
 //! Where Kenning keeps what it makes: one folder, and nothing outside it is ever written.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Kenning's own data folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,22 @@ impl Home {
             Some(path) => Self(path.into()),
             None => Self(platform_data().join("kenning")),
         }
+    }
+
+    /// A folder of one's own choice.
+    pub fn at(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// Where everything lies that is known of the watched folders; what is in it says
+    /// `docs/FORMATS.md`.
+    pub fn data(&self) -> &Path {
+        &self.0
+    }
+
+    /// What was measured of models whose own folders do not say it.
+    pub fn calibrations(&self) -> PathBuf {
+        self.0.join("calibrations")
     }
 
     /// Models the user installed.

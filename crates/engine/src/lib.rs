@@ -4,16 +4,26 @@
 //! Must never know: Tauri, JSON, or how anything is shown.
 
 mod home;
+mod library;
 mod models;
 mod reading;
 
 pub use home::Home;
-pub use kenning_documents::{Block, Document, Kind, Metadata, Refusal};
+pub use kenning_documents::{Block, Document, Failure, Kind, Metadata, Program, Refusal};
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
+pub use kenning_store::{
+    FileFilter, FileRecord, Folder, Gap, Ledger, LedgerLine, Moment, Reason as WhyInState, State,
+    StoreError,
+};
 pub use kenning_watch::{
-    BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Special, walk,
+    BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Settings as WatchSettings, Special,
+    Trouble, walk,
+};
+pub use library::{
+    Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts,
+    Progress, Rest, Searcher, Subscription, WatchedFolder,
 };
 pub use models::{Found, Models, ModelsError, Opened};
-pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker};
+pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

@@ -123,6 +123,17 @@ impl Models {
         })
     }
 
+    /// The folder of the model named, or of the first that makes vectors.
+    pub(crate) fn choose_embedder(&self, name: Option<&str>) -> Result<ModelFolder, ModelsError> {
+        self.choose(name, Task::Embed)
+    }
+
+    /// The folders of all models that make vectors, of those that can be read.
+    pub(crate) fn embedders(&self) -> Vec<ModelFolder> {
+        let folders = self.list().into_iter().filter_map(|found| found.folder.ok());
+        folders.filter(|folder| folder.manifest.task == Task::Embed).collect()
+    }
+
     /// What counts tokens as the model in use does, and its name; `None` where there is no model.
     pub fn counter(&self) -> Result<Option<(Counter, String)>, ModelsError> {
         match self.choose(None, Task::Embed) {

@@ -3,9 +3,11 @@
 
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::Arc;
 
 use kenning_documents::{
-    Document, Formats, Outcome, Pool, PoolLimits, Program, Quarantine, Refusal, Sizes, passages,
+    Document, Failure, Formats, Offence, Outcome, Pool, PoolLimits, Program, Quarantine, Refusal,
+    Sizes, passages,
 };
 use kenning_domain::{Cancel, CountTokens, ModelError, Passage};
 
@@ -22,7 +24,7 @@ pub fn run_as_worker() -> ! {
 /// Reads files in as many workers as there are cores. Any number of threads may ask.
 pub struct Reader {
     pool: Pool,
-    counter: Box<dyn CountTokens>,
+    counter: Arc<dyn CountTokens>,
     /// The model whose tokens are counted; `None` where they are estimated.
     pub counted_by: Option<String>,
 }
@@ -45,7 +47,7 @@ pub enum Read {
     /// It gives no text, and will not until it changes.
     Refused(Refusal),
     /// It went wrong and may go right another time.
-    Failed(String),
+    Failed(Failure),
     /// It cost two workers and is left alone until it changes.
     Quarantined(String),
     /// It was not wanted any more.
@@ -54,14 +56,28 @@ pub enum Read {
 
 impl Reader {
     pub fn start(models: &Models) -> Result<Self, ReaderError> {
-        let program = Program::current([WORKER_ARGUMENT.into()])?;
-        let pool =
-            Pool::new(program, Self::workers(), PoolLimits::default(), Quarantine::default());
-        let (counter, counted_by): (Box<dyn CountTokens>, _) = match models.counter()? {
-            Some((counter, name)) => (Box::new(counter), Some(name)),
-            None => (Box::new(Estimate), None),
-        };
-        Ok(Self { pool, counter, counted_by })
+        let program = this_program()?;
+        Ok(match models.counter()? {
+            Some((counter, name)) => {
+                let counted = Some((Arc::new(counter) as Arc<dyn CountTokens>, name));
+                Self::with(program, Self::workers(), counted, Quarantine::default())
+            }
+            None => Self::with(program, Self::workers(), None, Quarantine::default()),
+        })
+    }
+
+    /// With workers of this program, and what counts tokens, by its name.
+    pub(crate) fn with(
+        program: Program,
+        workers: usize,
+        counter: Option<(Arc<dyn CountTokens>, String)>,
+        quarantine: Quarantine,
+    ) -> Self {
+        let pool = Pool::new(program, workers, PoolLimits::default(), quarantine);
+        match counter {
+            Some((counter, name)) => Self { pool, counter, counted_by: Some(name) },
+            None => Self { pool, counter: Arc::new(Estimate), counted_by: None },
+        }
     }
 
     /// How many files are read at once.
@@ -71,17 +87,44 @@ impl Reader {
 
     /// Reads a file unless it is cancelled, which ends it within a moment, whatever it is busy with.
     pub fn read(&self, path: &Path, cancel: &Cancel) -> Result<Read, ModelError> {
-        Ok(match self.pool.extract_unless(path, cancel) {
+        let read = self.read_if(path, cancel, |_| true)?;
+        Ok(read.unwrap_or(Read::Cancelled))
+    }
+
+    /// The same; `None` where `wanted` says of the file's bytes that its text is not needed.
+    pub(crate) fn read_if(
+        &self,
+        path: &Path,
+        cancel: &Cancel,
+        wanted: impl FnOnce(&[u8]) -> bool,
+    ) -> Result<Option<Read>, ModelError> {
+        let Some(outcome) = self.pool.extract_if(path, cancel, wanted) else { return Ok(None) };
+        Ok(Some(match outcome {
             Outcome::Done(document) => {
                 let passages = passages(&document, &*self.counter, Sizes::default())?;
                 Read::Text { document: Box::new(document), passages }
             }
             Outcome::Refused(refusal) => Read::Refused(refusal),
-            Outcome::Failed(failure) => Read::Failed(failure.to_string()),
+            Outcome::Failed(failure) => Read::Failed(failure),
             Outcome::Quarantined(reason) => Read::Quarantined(reason),
             Outcome::Cancelled => Read::Cancelled,
-        })
+        }))
     }
+
+    /// What a file has done to workers until now.
+    pub(crate) fn offence(&self, path: &Path) -> Option<Offence> {
+        self.pool.quarantine().offences().find(|offence| offence.path == path).cloned()
+    }
+
+    /// Forgets what a file has done to workers.
+    pub(crate) fn forgive(&self, path: &Path) {
+        self.pool.forgive(path);
+    }
+}
+
+/// How this program is started as a worker.
+pub fn this_program() -> std::io::Result<Program> {
+    Program::current([WORKER_ARGUMENT.into()])
 }
 
 /// About how many tokens a multilingual model makes of a text, where there is no model to ask: four

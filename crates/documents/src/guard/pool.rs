@@ -91,24 +91,39 @@ impl Pool {
     /// system can hold it up for longer than a moment, where opening a file or reading the next piece
     /// of it does not return.
     pub fn extract_unless(&self, path: &Path, cancel: &Cancel) -> Outcome {
-        let Some(mut seat) = self.sit(cancel) else { return Outcome::Cancelled };
+        let wanted = self.extract_if(path, cancel, |_| true);
+        wanted.unwrap_or(Outcome::Cancelled)
+    }
+
+    /// The same, unless `wanted` says of the file's bytes that no text is needed; then `None`. So a
+    /// file is read from the disk once, whether its content turns out to be known or not.
+    pub fn extract_if(
+        &self,
+        path: &Path,
+        cancel: &Cancel,
+        wanted: impl FnOnce(&[u8]) -> bool,
+    ) -> Option<Outcome> {
+        let Some(mut seat) = self.sit(cancel) else { return Some(Outcome::Cancelled) };
         let source = match Source::open(path, &self.limits.file) {
             Ok(source) => source,
-            Err(unopened) => return unopened.into(),
+            Err(unopened) => return Some(unopened.into()),
         };
         if let Some(reason) = lock(&self.quarantine).holds(&source.identity) {
-            return Outcome::Quarantined(reason.to_owned());
+            return Some(Outcome::Quarantined(reason.to_owned()));
         }
         let (name, identity) = (source.name.clone(), source.identity.clone());
         let bytes = match source.read(&self.limits.file, cancel) {
             Ok(bytes) => Arc::new(bytes),
-            Err(unopened) => return unopened.into(),
+            Err(unopened) => return Some(unopened.into()),
         };
+        if !wanted(&bytes) {
+            return None;
+        }
         let answer = match seat.read(&name, &bytes, cancel) {
             Answer::NotBegun(_) => seat.read(&name, &bytes, cancel),
             answer => answer,
         };
-        self.settle(&identity, answer)
+        Some(self.settle(&identity, answer))
     }
 
     /// What holds in the workers, once one has been started.
@@ -119,6 +134,11 @@ impl Pool {
     /// The files that cost workers until now, to be kept and handed in again at the next start.
     pub fn quarantine(&self) -> Quarantine {
         lock(&self.quarantine).clone()
+    }
+
+    /// Forgets what a file has cost, because somebody wants it tried once more.
+    pub fn forgive(&self, path: &Path) {
+        lock(&self.quarantine).forget(path);
     }
 
     fn settle(&self, file: &Identity, answer: Answer) -> Outcome {

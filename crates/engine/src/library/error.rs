@@ -1,0 +1,48 @@
+//! What can go wrong with a library, each with what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use kenning_domain::FolderId;
+use kenning_store::StoreError;
+use kenning_watch::StartError;
+
+use super::model::NotLoaded;
+use crate::models::ModelsError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+
+    #[error(transparent)]
+    Derived(#[from] kenning_search::library::LibraryError),
+
+    #[error(transparent)]
+    Models(#[from] ModelsError),
+
+    #[error(transparent)]
+    NotLoaded(#[from] NotLoaded),
+
+    #[error(transparent)]
+    Watch(#[from] StartError),
+
+    #[error("{} is no folder: name one that is there", .0.display())]
+    NotAFolder(PathBuf),
+
+    #[error("{} lies in no watched folder: add its folder first", .0.display())]
+    NotWatched(PathBuf),
+
+    #[error("there is no watched folder with the number {0}")]
+    UnknownFolder(FolderId),
+
+    /// It was opened to be read only, or because another program writes.
+    #[error("nothing can be changed here: {0}")]
+    ReadOnly(String),
+
+    #[error("no thread could be started ({0}): close other programs, then try again")]
+    Thread(#[from] io::Error),
+
+    #[error("the library has been closed: open it again")]
+    Closed,
+}

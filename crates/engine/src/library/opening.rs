@@ -1,0 +1,217 @@
+//! Opening a library: its parts put together from leaf to root, and the librarian set to work.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use kenning_documents::{Program, Quarantine};
+use kenning_domain::SpaceId;
+use kenning_inference::DevicePreference;
+use kenning_search::calibration::Calibration;
+use kenning_search::library::Derived;
+use kenning_store::{Reader as TruthReader, StoreError, Truth};
+use kenning_watch::Settings;
+
+use super::board::{Board, Shown};
+use super::embedding::Embedder;
+use super::librarian::{Librarian, State};
+use super::model::Model;
+use super::notes;
+use super::orders::Message;
+use super::progress::Progress;
+use super::readers::{Equipment, Readers};
+use super::spaces::Spaces;
+use super::watching::Watching;
+use super::{Hands, Library, LibraryError};
+use crate::home::Home;
+use crate::models::{Models, ModelsError};
+use crate::reading::{Reader, this_program};
+
+/// How a library is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Refused where another program writes.
+    Write,
+    Read,
+    /// Read only where another program writes.
+    #[default]
+    WriteElseRead,
+}
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub access: Access,
+    /// The model to use, by name; without one, the first there is.
+    pub model: Option<String>,
+    pub device: DevicePreference,
+    /// How many files are read at once.
+    pub readers: usize,
+    /// How soon a file that failed is tried again.
+    pub first_retry: Duration,
+    /// How folders are watched. The rules come with each folder.
+    pub watching: Settings,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            access: Access::default(),
+            model: None,
+            device: DevicePreference::default(),
+            readers: Reader::workers(),
+            first_retry: Duration::from_secs(60),
+            watching: Settings::default(),
+        }
+    }
+}
+
+/// What a library works with, for whoever brings his own.
+pub struct Parts {
+    /// How a worker is started that reads files.
+    pub program: Program,
+    /// `None` for a library that is searched by words alone.
+    pub model: Option<Model>,
+    /// Models that other spaces may have been filled by.
+    pub others: Vec<Model>,
+}
+
+impl Library {
+    /// Opens the library in Kenning's data folder.
+    pub fn open(home: &Home, models: &Models, options: Options) -> Result<Self, LibraryError> {
+        let of_folder = |folder| {
+            Model::of_folder(folder, options.device, &home.calibrations())
+                .map_err(ModelsError::from)
+        };
+        let model = match models.choose_embedder(options.model.as_deref()) {
+            Ok(folder) => Some(of_folder(folder)?),
+            Err(ModelsError::None { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let chosen = model.as_ref().map(|model| model.definition.clone());
+        let others = models.embedders().into_iter().filter_map(|folder| of_folder(folder).ok());
+        let others = others.filter(|other| Some(&other.definition) != chosen.as_ref()).collect();
+        let parts = Parts { program: this_program()?, model, others };
+        Self::open_with(home.data(), parts, options)
+    }
+
+    /// The same with parts of one's own.
+    pub fn open_with(folder: &Path, parts: Parts, options: Options) -> Result<Self, LibraryError> {
+        match options.access {
+            Access::Read => Self::read(folder, parts, "it was opened to be read".to_owned()),
+            Access::Write => Self::write(folder, Truth::open(folder, WRITE)?, parts, options),
+            Access::WriteElseRead => match Truth::open(folder, WRITE) {
+                Ok(truth) => Self::write(folder, truth, parts, options),
+                Err(error @ (StoreError::InUse { .. } | StoreError::ReadOnly { .. })) => {
+                    Self::read(folder, parts, error.to_string())
+                }
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+
+    /// Nobody works for it, so that it shows what there was when it was opened.
+    fn read(folder: &Path, parts: Parts, why: String) -> Result<Self, LibraryError> {
+        let truth = Truth::open(folder, kenning_store::Access::Read)?;
+        let mut truth = truth.reader()?;
+        let (ledger, answering) = truth.read(|view| Ok((view.ledger()?, view.answering()?)))?;
+        let known = parts.model.into_iter().chain(parts.others).map(Arc::new);
+        let of_space = |model: Arc<Model>| {
+            let space = answering.as_ref().filter(|space| space.definition == model.definition)?;
+            Some((space.id, model))
+        };
+        let models: Vec<_> = known.filter_map(of_space).collect();
+        let calibrations = calibrations(&models);
+        let missing = || StoreError::Missing { file: folder.join("words") };
+        let snapshot = Derived::look(folder, &mut truth, &calibrations)?;
+        let shown = Shown {
+            snapshot: snapshot.ok_or_else(missing)?,
+            progress: Progress { ledger, ..Progress::default() },
+            folders: Vec::new(),
+            models,
+        };
+        Ok(Self {
+            board: Arc::new(Board::new(shown)),
+            truth: Mutex::new(truth),
+            hands: Hands::Nobody(why),
+        })
+    }
+
+    fn write(
+        folder: &Path,
+        truth: Truth,
+        parts: Parts,
+        options: Options,
+    ) -> Result<Self, LibraryError> {
+        let (sender, inbox) = channel();
+        let mut librarian = librarian(folder, truth, parts, options, inbox, sender.clone())?;
+        librarian.know_calibrations();
+        let (board, truth) = (Arc::clone(&librarian.board), librarian.reader.another()?);
+        let thread = thread::Builder::new().name("librarian".to_owned());
+        let thread = Some(thread.spawn(move || librarian.run())?);
+        let truth = Mutex::new(truth);
+        Ok(Self { board, truth, hands: Hands::Librarian { orders: sender, thread } })
+    }
+}
+
+const WRITE: kenning_store::Access = kenning_store::Access::Write;
+
+fn librarian(
+    folder: &Path,
+    mut truth: Truth,
+    parts: Parts,
+    options: Options,
+    inbox: std::sync::mpsc::Receiver<Message>,
+    sender: Sender<Message>,
+) -> Result<Librarian, LibraryError> {
+    let mut reader = truth.reader()?;
+    let others: Vec<Arc<Model>> = parts.others.into_iter().map(Arc::new).collect();
+    let model = parts.model.map(Arc::new);
+    let spaces = Spaces::take_up(&mut truth, model.clone(), &others)?;
+    let (derived, _) = Derived::open(folder, &mut reader, &calibrations(&spaces.models()))?;
+    let offences = reader.read(|view| view.offences())?;
+    let offenders: HashSet<_> = offences.iter().map(|offence| offence.path.clone()).collect();
+    let quarantine = Quarantine::with(offences.into_iter().map(notes::charged));
+    let (program, threads) = (parts.program, options.readers);
+    let equipment = Equipment { program, quarantine, threads, model };
+    let watching = Watching::new(options.watching, sender.clone());
+    Ok(Librarian {
+        readers: Readers::start(equipment, &reader, &sender)?,
+        embedder: Embedder::start(sender.clone())?,
+        board: Arc::new(Board::new(shown(&derived, &mut reader, &watching, &spaces)?)),
+        state: State::default(),
+        first_retry: options.first_retry,
+        truth,
+        reader,
+        derived,
+        watching,
+        spaces,
+        others,
+        offenders,
+        inbox,
+        sender,
+    })
+}
+
+fn calibrations(models: &[(SpaceId, Arc<Model>)]) -> Vec<(SpaceId, Arc<Calibration>)> {
+    let known =
+        |(space, model): &(SpaceId, Arc<Model>)| Some((*space, Arc::new(model.calibration()?)));
+    models.iter().filter_map(known).collect()
+}
+
+fn shown(
+    derived: &Derived,
+    truth: &mut TruthReader,
+    watching: &Watching,
+    spaces: &Spaces,
+) -> Result<Shown, LibraryError> {
+    let ledger = truth.read(|view| view.ledger())?;
+    Ok(Shown {
+        snapshot: derived.snapshot(),
+        progress: Progress { ledger, ..Progress::default() },
+        folders: watching.shown(),
+        models: spaces.models(),
+    })
+}

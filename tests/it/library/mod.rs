@@ -1,0 +1,11 @@
+//! A library as whoever holds it meets it: folders on disk in, a ledger and answers out, whatever
+//! happens to the files, the program or the model meanwhile.
+
+mod counting;
+mod folders;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod keeping;
+mod model;
+mod stage;
+mod stopping;

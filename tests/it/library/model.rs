@@ -1,0 +1,78 @@
+//! Models: one that fails, one that is changed for another, texts that have no vector, none at all.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use kenning_engine::State::{Meaning, Words};
+use kenning_engine::{Access, Library, Parts};
+
+use super::counting::{Counting, HOPELESS};
+use super::stage::{Stage, options, program};
+
+#[test]
+fn without_a_model_files_are_found_by_their_words() {
+    let stage = Stage::new(&["a.txt", "b.txt"]);
+    let parts = Parts { program: program(), model: None, others: Vec::new() };
+    let library = Library::open_with(&stage.home(), parts, options()).unwrap();
+    library.add_folder(&stage.path(""), Default::default()).unwrap();
+    library.wait_until_idle();
+    assert_eq!(library.progress().ledger.files(Words), 2);
+    drop(library);
+    // A model that comes later makes the vectors.
+    let mut stage = stage;
+    stage.open();
+    stage.wait();
+    stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning)]);
+}
+
+#[test]
+fn a_model_that_fails_is_told_of_and_asked_again() {
+    let mut stage = Stage::new(&["a.txt"]);
+    stage.counting.is_broken.store(true, Ordering::Relaxed);
+    stage.open();
+    stage.add("");
+    stage.wait();
+    stage.expect(&[("a.txt", Words)]);
+    let trouble = stage.library().progress().model_trouble.unwrap();
+    assert!(trouble.contains("ended"), "{trouble}");
+    stage.counting.is_broken.store(false, Ordering::Relaxed);
+    stage.wait_for("the vectors", |stage| stage.states()["a.txt"].0 == Meaning);
+    stage.wait();
+    assert_eq!(stage.library().progress().model_trouble, None);
+}
+
+#[test]
+fn a_text_without_a_vector_holds_up_no_other() {
+    let stage = Stage::opened(&["a.txt", "b.txt"]);
+    stage.write("c.txt", format!("Dies ist {HOPELESS}."));
+    stage.settle();
+    stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning), ("c.txt", Words)]);
+    assert_eq!(stage.library().progress().hopeless_texts, 1);
+}
+
+#[test]
+fn another_model_answers_once_it_has_as_much() {
+    let mut stage = Stage::opened(&["a.txt", "b.txt", "c.txt"]);
+    stage.wait();
+    let other = Arc::new(Counting::default());
+    other.delay.store(300, Ordering::Relaxed);
+    let answering = |stage: &Stage| {
+        let mut truth = stage.library().searcher().unwrap().truth;
+        truth.read(|view| view.answering()).unwrap().unwrap().model
+    };
+    stage.library().use_model(other.model("anderes")).unwrap();
+    assert_eq!(answering(&stage), "zählend");
+    stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning), ("c.txt", Meaning)]);
+    stage.wait();
+    assert_eq!(answering(&stage), "anderes");
+    stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning), ("c.txt", Meaning)]);
+    assert_eq!((other.embedded(), stage.counting.embedded()), ((3, 1), (3, 1)));
+    // Back again: everything is there still.
+    stage.close();
+    stage.open();
+    stage.wait();
+    assert_eq!(answering(&stage), "zählend");
+    stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning), ("c.txt", Meaning)]);
+    assert_eq!(stage.counting.embedded(), (3, 1));
+    assert!(stage.open_again(Access::Write).is_err());
+}
