@@ -138,7 +138,7 @@ fn roughly(left: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kenning_engine::{FolderId, Gap, Ledger, LedgerLine, State};
+    use kenning_engine::{Gap, Ledger, LedgerLine, State};
 
     use super::*;
 

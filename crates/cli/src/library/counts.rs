@@ -1,6 +1,6 @@
 //! How many files are in which state, in numbers and in words.
 
-use kenning_engine::{FolderId, Ledger, State};
+use kenning_engine::{Ledger, State};
 use serde::Serialize;
 
 use crate::terminal::{counted, number};

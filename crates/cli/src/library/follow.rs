@@ -39,7 +39,7 @@ impl Follow {
     }
 
     /// Until everything is done or cannot be.
-    pub fn until_rest(&self, library: &Library, show: impl FnMut(&Progress)) -> Result<End> {
+    pub fn until_rest(&self, library: &Library, show: impl FnMut(&Progress) -> Result<()>) -> Result<End> {
         let sender = self.sender.clone();
         thread::scope(|scope| {
             // It ends when the library rests, which `pause` makes it do.
@@ -53,11 +53,11 @@ impl Follow {
     }
 
     /// Until the user ends it.
-    pub fn until_ended(&self, library: &Library, show: impl FnMut(&Progress)) -> Result<End> {
-        self.listen(library, show)
+    pub fn until_ended(&self, library: &Library, show: impl FnMut(&Progress) -> Result<()>) -> Result<()> {
+        self.listen(library, show).map(drop)
     }
 
-    fn listen(&self, library: &Library, mut show: impl FnMut(&Progress)) -> Result<End> {
+    fn listen(&self, library: &Library, mut show: impl FnMut(&Progress) -> Result<()>) -> Result<End> {
         let sender = self.sender.clone();
         let _subscription = library.subscribe(move |event| {
             if let Event::Progress(progress) = event {
@@ -73,7 +73,7 @@ impl Follow {
                 Ok(News::EndNow) => return Ok(End::ByUser),
                 Err(_) => latest = library.progress(),
             }
-            show(&latest);
+            show(&latest)?;
         }
     }
 }

@@ -15,7 +15,10 @@ use crate::{output, terminal};
 pub fn index(global: &Global, command: &Index) -> Result<()> {
     let library = with_folders(command.device.preference())?;
     let mut bar = Bar::new(global.json);
-    let end = Follow::begin()?.until_rest(&library, |progress| bar.show(progress))?;
+    let end = Follow::begin()?.until_rest(&library, |progress| {
+        bar.show(progress);
+        Ok(())
+    })?;
     bar.clear();
     let counts = Counts::of(&known(&library)?.1);
     match end {
@@ -27,11 +30,7 @@ pub fn index(global: &Global, command: &Index) -> Result<()> {
         End::Rest(Rest::Closed) => bail!("the library ended by itself: try again"),
     }
     tell_trouble(&library.progress());
-    if global.json {
-        return output::json(&counts);
-    }
-    writeln!(anstream::stdout(), "Up to date. {}", counts.sentence())?;
-    Ok(())
+    tell(global, &counts)
 }
 
 /// What keeps files from being found by their meaning though all is done that can be.
@@ -50,24 +49,18 @@ pub fn watch(global: &Global, command: &Watch) -> Result<()> {
         writeln!(anstream::stdout(), "Watching {folders}; Ctrl-C ends it.")?;
     }
     let mut bar = Bar::new(global.json);
-    let (mut last, mut failed) = (None, Ok(()));
-    let end = follow.until_ended(&library, |progress| {
+    let mut last = None;
+    follow.until_ended(&library, |progress| {
         bar.show(progress);
         let counts = Counts::of(&progress.ledger);
-        if progress.doing == Doing::Nothing && last.as_ref() != Some(&counts) {
-            bar.clear();
-            let told = tell(global, &counts);
-            last = Some(counts);
-            if failed.is_ok() {
-                failed = told;
-            }
+        if progress.doing != Doing::Nothing || last.as_ref() == Some(&counts) {
+            return Ok(());
         }
+        bar.clear();
+        tell(global, last.insert(counts))
     })?;
     bar.clear();
-    match end {
-        End::ByUser => failed,
-        End::Rest(_) => bail!("the library ended by itself: try again"),
-    }
+    Ok(())
 }
 
 fn tell(global: &Global, counts: &Counts) -> Result<()> {
