@@ -138,6 +138,7 @@ fn roughly(left: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use kenning_domain::FolderId;
     use kenning_engine::{Gap, Ledger, LedgerLine, State};
 
     use super::*;

@@ -1,5 +1,6 @@
 //! How many files are in which state, in numbers and in words.
 
+use kenning_domain::FolderId;
 use kenning_engine::{Ledger, State};
 use serde::Serialize;
 
