@@ -9,10 +9,6 @@ mod models;
 mod reading;
 
 pub use home::Home;
-pub use library::{
-    Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts, Progress,
-    Rest, Searcher, Subscription, WatchedFolder,
-};
 pub use kenning_documents::{Block, Document, Kind, Metadata, Refusal};
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
@@ -26,7 +22,12 @@ pub use kenning_store::{
     Reason as WhyInState, Space, SpaceState, State, StoreError,
 };
 pub use kenning_watch::{
-    BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Settings as WatchSettings, Special, Trouble, walk,
+    BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Settings as WatchSettings, Special,
+    Trouble, walk,
+};
+pub use library::{
+    Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts,
+    Progress, Rest, Searcher, Subscription, WatchedFolder,
 };
 pub use models::{Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker};
