@@ -108,7 +108,11 @@ fn of_kind(value: &str) -> Result<Filter, String> {
 }
 
 fn of_language(value: &str) -> Result<Filter, String> {
-    filter("lang", value, "name a language by its two or three letters, such as de, or several: de,ja")
+    filter(
+        "lang",
+        value,
+        "name a language by its two or three letters, such as de, or several: de,ja",
+    )
 }
 
 fn of_after(value: &str) -> Result<Filter, String> {

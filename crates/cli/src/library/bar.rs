@@ -82,7 +82,9 @@ fn line(progress: &Progress) -> Option<String> {
     let mut parts = Vec::new();
     match progress.doing {
         Doing::Nothing | Doing::Paused | Doing::Halted(_) => return None,
-        Doing::Looking => parts.push(format!("looking: {} so far", terminal::counted(counts.files, "file"))),
+        Doing::Looking => {
+            parts.push(format!("looking: {} so far", terminal::counted(counts.files, "file")))
+        }
         Doing::Reading | Doing::Embedding => {
             let (done, all) = (finished(progress, &counts), counts.wanted());
             parts.push(format!("{} of {}", number(done), terminal::counted(all, "file")));
@@ -91,7 +93,8 @@ fn line(progress: &Progress) -> Option<String> {
             }
         }
     }
-    let per_second = |rate: Option<f64>, what| rate.map(|rate| format!("{} {what}/s", rounded(rate)));
+    let per_second =
+        |rate: Option<f64>, what| rate.map(|rate| format!("{} {what}/s", rounded(rate)));
     parts.extend(match progress.doing {
         Doing::Reading => per_second(progress.files_per_second, "files"),
         Doing::Embedding => per_second(progress.passages_per_second, "passages"),
@@ -170,7 +173,10 @@ mod tests {
             (State::LeftOut, 7),
         ];
         let check = |progress: &Progress, expected: &str| {
-            assert_eq!(line(progress).map(|line| with_bar(&line, fraction(progress))).as_deref(), Some(expected));
+            assert_eq!(
+                line(progress).map(|line| with_bar(&line, fraction(progress))).as_deref(),
+                Some(expected)
+            );
         };
         check(
             &progress(Doing::Embedding, &states, 40),

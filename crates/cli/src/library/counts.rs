@@ -66,7 +66,11 @@ impl Counts {
             (meaning, 0) => format!("{} searchable", number(meaning)),
             (0, words) => format!("{} searchable by words", number(words)),
             (meaning, words) => {
-                format!("{} searchable by meaning, {} by words only", number(meaning), number(words))
+                format!(
+                    "{} searchable by meaning, {} by words only",
+                    number(meaning),
+                    number(words)
+                )
             }
         };
         let mut sentence = format!("{}: {searchable}", counted(self.wanted(), "file"));
@@ -154,7 +158,14 @@ mod tests {
             for folder in [1, 2] {
                 let files = 1 << number;
                 let (folder, reason_code) = (FolderId(folder), String::new());
-                lines.push(LedgerLine { folder, state, is_folder: false, reason_code, files, bytes: 0 });
+                lines.push(LedgerLine {
+                    folder,
+                    state,
+                    is_folder: false,
+                    reason_code,
+                    files,
+                    bytes: 0,
+                });
             }
         }
         let left_out = LedgerLine { is_folder: true, files: 9, ..lines[13].clone() };
@@ -170,7 +181,10 @@ mod tests {
         let check = |counts: Counts, expected: &str| assert_eq!(counts.sentence(), expected);
         let counts = Counts { files: 3, meaning: 3, ..Counts::default() };
         check(counts.clone(), "3 files: 3 searchable");
-        check(Counts { files: 4, words: 1, ..counts.clone() }, "4 files: 3 searchable by meaning, 1 by words only");
+        check(
+            Counts { files: 4, words: 1, ..counts.clone() },
+            "4 files: 3 searchable by meaning, 1 by words only",
+        );
         check(
             Counts { files: 7, failed: 1, left_out: 3, ..counts },
             "4 files: 3 searchable, 1 that failed",

@@ -45,7 +45,8 @@ pub fn add(global: &Global, command: &Add) -> Result<()> {
     }
     let mut out = anstream::stdout().lock();
     for Added { path, is_new } in &folders {
-        let told = if *is_new { "is watched now" } else { "was watched already; its rules are these now" };
+        let told =
+            if *is_new { "is watched now" } else { "was watched already; its rules are these now" };
         writeln!(out, "{} {told}", terminal::path(Path::new(path)))?;
     }
     let it = if folders.len() == 1 { "it" } else { "them" };
@@ -74,7 +75,10 @@ pub fn remove(global: &Global, command: &Remove) -> Result<()> {
         return output::json(&Removed { path: folder.path.display().to_string(), files });
     }
     let (path, files) = (terminal::path(&folder.path), terminal::counted(files, "file"));
-    writeln!(anstream::stdout(), "{path} is not watched any more; {files} forgotten, none of them touched")?;
+    writeln!(
+        anstream::stdout(),
+        "{path} is not watched any more; {files} forgotten, none of them touched"
+    )?;
     Ok(())
 }
 

@@ -39,7 +39,11 @@ impl Follow {
     }
 
     /// Until everything is done or cannot be.
-    pub fn until_rest(&self, library: &Library, show: impl FnMut(&Progress) -> Result<()>) -> Result<End> {
+    pub fn until_rest(
+        &self,
+        library: &Library,
+        show: impl FnMut(&Progress) -> Result<()>,
+    ) -> Result<End> {
         let sender = self.sender.clone();
         thread::scope(|scope| {
             // It ends when the library rests, which `pause` makes it do.
@@ -53,27 +57,33 @@ impl Follow {
     }
 
     /// Until the user ends it.
-    pub fn until_ended(&self, library: &Library, show: impl FnMut(&Progress) -> Result<()>) -> Result<()> {
+    pub fn until_ended(
+        &self,
+        library: &Library,
+        show: impl FnMut(&Progress) -> Result<()>,
+    ) -> Result<()> {
         self.listen(library, show).map(drop)
     }
 
-    fn listen(&self, library: &Library, mut show: impl FnMut(&Progress) -> Result<()>) -> Result<End> {
+    fn listen(
+        &self,
+        library: &Library,
+        mut show: impl FnMut(&Progress) -> Result<()>,
+    ) -> Result<End> {
         let sender = self.sender.clone();
         let _subscription = library.subscribe(move |event| {
             if let Event::Progress(progress) = event {
                 drop(sender.send(News::Progress(progress.clone())));
             }
         })?;
-        let mut latest = library.progress();
         loop {
             // Shown anew now and then though nothing is told: one long file says nothing for a while.
             match self.news.recv_timeout(Duration::from_secs(1)) {
-                Ok(News::Progress(progress)) => latest = *progress,
+                Ok(News::Progress(progress)) => show(&progress)?,
                 Ok(News::AtRest(rest)) => return Ok(End::Rest(rest)),
                 Ok(News::EndNow) => return Ok(End::ByUser),
-                Err(_) => latest = library.progress(),
+                Err(_) => show(&library.progress())?,
             }
-            show(&latest)?;
         }
     }
 }

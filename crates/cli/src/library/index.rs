@@ -25,7 +25,10 @@ pub fn index(global: &Global, command: &Index) -> Result<()> {
         End::Rest(Rest::Done) => {}
         End::Rest(Rest::Halted(why)) => bail!("{why}"),
         End::ByUser | End::Rest(Rest::Paused) => {
-            bail!("ended before everything was done ({}); `kenning index` goes on from here", counts.sentence())
+            bail!(
+                "ended before everything was done ({}); `kenning index` goes on from here",
+                counts.sentence()
+            )
         }
         End::Rest(Rest::Closed) => bail!("the library ended by itself: try again"),
     }
@@ -37,7 +40,9 @@ pub fn index(global: &Global, command: &Index) -> Result<()> {
 fn tell_trouble(progress: &Progress) {
     if progress.hopeless_texts > 0 {
         let texts = terminal::counted(progress.hopeless_texts as u64, "passage");
-        output::notice(&format!("of {texts} the model can make nothing: they are searched by words"));
+        output::notice(&format!(
+            "of {texts} the model can make nothing: they are searched by words"
+        ));
     }
 }
 

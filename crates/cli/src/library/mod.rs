@@ -2,8 +2,8 @@
 
 mod bar;
 mod counts;
-mod follow;
 mod folders;
+mod follow;
 mod index;
 mod status;
 

@@ -95,8 +95,12 @@ fn lines(ledger: &Ledger) -> Vec<Line> {
             *bytes += line.bytes;
         }
     }
-    let line = |((state, reason), (files, bytes, folders)): ((State, &str), _)| {
-        Line { state: counts::name(state), reason: reason.to_owned(), files, bytes, folders }
+    let line = |((state, reason), (files, bytes, folders)): ((State, &str), _)| Line {
+        state: counts::name(state),
+        reason: reason.to_owned(),
+        files,
+        bytes,
+        folders,
     };
     sums.into_iter().map(line).collect()
 }
@@ -120,7 +124,12 @@ fn print(report: &Report, ledger: &Ledger) -> Result<()> {
         }
         writeln!(out, "{} {}", amount(files, folders), counts::described(state))?;
         for line in of_state.filter(|line| !line.reason.is_empty()) {
-            writeln!(out, "   {} {}", amount(line.files, line.folders), counts::reason(&line.reason))?;
+            writeln!(
+                out,
+                "   {} {}",
+                amount(line.files, line.folders),
+                counts::reason(&line.reason)
+            )?;
         }
     }
     writeln!(out)?;

@@ -122,12 +122,21 @@ pub fn of(found: &Found) -> Answer<'_> {
             failed: coverage.failed,
             without_text: coverage.without_text,
         },
-        hits: answer.hits.iter().enumerate().map(|(place, hit)| one(place + 1, hit, found)).collect(),
-        topics: found.topics.iter().map(|topic| Topic {
-            name: &topic.name,
-            documents: topic.members.len(),
-            ranks: found.ranks(topic),
-        }).collect(),
+        hits: answer
+            .hits
+            .iter()
+            .enumerate()
+            .map(|(place, hit)| one(place + 1, hit, found))
+            .collect(),
+        topics: found
+            .topics
+            .iter()
+            .map(|topic| Topic {
+                name: &topic.name,
+                documents: topic.members.len(),
+                ranks: found.ranks(topic),
+            })
+            .collect(),
     }
 }
 
@@ -177,7 +186,8 @@ fn passage(passage: &PassageHit) -> Passage<'_> {
 
 fn others(hit: &Hit, found: &Found) -> Vec<Other> {
     let files = |content| found.files(content).iter().map(|path| written(path)).collect();
-    let other = |(content, similar): &_| Other { is: found::similar(*similar), files: files(*content) };
+    let other =
+        |(content, similar): &_| Other { is: found::similar(*similar), files: files(*content) };
     hit.others.iter().map(other).collect()
 }
 

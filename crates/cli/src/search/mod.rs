@@ -61,10 +61,13 @@ fn answered(
 fn ask(searcher: &mut Searcher, question: &Question) -> Result<Found> {
     let snapshot = searcher.snapshot();
     let space = snapshot.meaning.as_ref().map(|meaning| meaning.space);
-    let asks_model = question.pipeline != Pipeline::Words && matches!(question.asked, Asked::Text(_));
+    let asks_model =
+        question.pipeline != Pipeline::Words && matches!(question.asked, Asked::Text(_));
     let embed = match space.filter(|_| asks_model).map(|space| searcher.embedder(space)) {
         Some(Ok(None)) => {
-            output::notice("the model that read this library is not here: it is searched by words only");
+            output::notice(
+                "the model that read this library is not here: it is searched by words only",
+            );
             None
         }
         Some(Err(why)) => {
@@ -85,7 +88,8 @@ fn ask(searcher: &mut Searcher, question: &Question) -> Result<Found> {
         Told::Topics(found) => topics = found,
     };
     let cancel = Cancel::default();
-    let ended = answer::answer(question, &snapshot, &mut searcher.truth, models, &cancel, &mut tell);
+    let ended =
+        answer::answer(question, &snapshot, &mut searcher.truth, models, &cancel, &mut tell);
     match (last, ended) {
         (Some(answer), ended) => {
             if let Err(why) = ended {
@@ -114,22 +118,29 @@ fn content_of(truth: &mut TruthReader, file: &Path) -> Result<ContentId> {
     let place = within(&named, &folders)
         .or_else(|| within(&file.canonicalize().ok()?, &folders))
         .ok_or_else(|| {
-            let path = file.display();
-            anyhow!("{path} lies in no watched folder: add its folder first, or name a file of one")
-        })?;
+        let path = file.display();
+        anyhow!("{path} lies in no watched folder: add its folder first, or name a file of one")
+    })?;
     let (folder, path) = place;
     let known = truth.read(|view| view.file_at(Place::new(folder, &path)))?;
     let (path, why) = (file.display(), known.as_ref().map(|known| known.reason.text.clone()));
     match known.map(|known| (known.state, known.content)) {
         Some((_, Some(content))) => Ok(content),
         None => bail!("{path} is not known yet: `kenning index` reads it, if it is there"),
-        Some((State::Waiting, None)) => bail!("{path} has not been read yet: `kenning index` reads it"),
-        Some((_, None)) => bail!("nothing is known of what {path} holds: {}", why.unwrap_or_default()),
+        Some((State::Waiting, None)) => {
+            bail!("{path} has not been read yet: `kenning index` reads it")
+        }
+        Some((_, None)) => {
+            bail!("nothing is known of what {path} holds: {}", why.unwrap_or_default())
+        }
     }
 }
 
 /// The innermost folder that a path lies in, and where in it.
-fn within(path: &Path, folders: &[Folder]) -> Option<(kenning_domain::FolderId, std::path::PathBuf)> {
+fn within(
+    path: &Path,
+    folders: &[Folder],
+) -> Option<(kenning_domain::FolderId, std::path::PathBuf)> {
     let real = |folder: &Folder| folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
     let rest = |folder: &Folder| {
         let rest = path.strip_prefix(&folder.path).ok().map(Path::to_owned);

@@ -70,7 +70,11 @@ impl<W: Write> Page<'_, W> {
         if count == 0 {
             return Ok(());
         }
-        let nearest = if count == 1 { "The nearest thing".to_owned() } else { format!("The {count} nearest things") };
+        let nearest = if count == 1 {
+            "The nearest thing".to_owned()
+        } else {
+            format!("The {count} nearest things")
+        };
         let told = if self.explain { "there:" } else { "can be seen with --explain." };
         let are = match (self.explain, count) {
             (false, _) => "",
@@ -121,7 +125,8 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{rank}. {STRONG}{title}{STRONG:#} {QUIET}({band}){QUIET:#}")?;
         let best = hit.passages.first();
         let path = file.map(terminal::path).unwrap_or_default();
-        let places: Vec<String> = [path].into_iter().chain(best.map(place).unwrap_or_default()).collect();
+        let places: Vec<String> =
+            [path].into_iter().chain(best.map(place).unwrap_or_default()).collect();
         writeln!(self.out, "{INDENT}{QUIET}{}{QUIET:#}", places.join(" · "))?;
         if let Some(best) = best {
             self.excerpt(best)?;
@@ -137,7 +142,8 @@ impl<W: Write> Page<'_, W> {
     fn excerpt(&mut self, passage: &PassageHit) -> Result<()> {
         let before = if passage.more_before { "…" } else { "" };
         let after = if passage.more_after { "…" } else { "" };
-        let moved = |range: &std::ops::Range<usize>| range.start + before.len()..range.end + before.len();
+        let moved =
+            |range: &std::ops::Range<usize>| range.start + before.len()..range.end + before.len();
         let standing_out: Vec<_> = passage.highlights.iter().map(moved).collect();
         let text = format!("{before}{}{after}", passage.excerpt);
         for line in terminal::lines(&text, &standing_out, self.width) {
@@ -178,16 +184,14 @@ impl<W: Write> Page<'_, W> {
 /// Where in its document a passage stands.
 fn place(passage: &PassageHit) -> Vec<String> {
     let page = passage.page.map(|page| format!("page {page}"));
-    let headings = (!passage.headings.is_empty()).then(|| terminal::clean(&passage.headings.join(" › ")));
+    let headings =
+        (!passage.headings.is_empty()).then(|| terminal::clean(&passage.headings.join(" › ")));
     page.into_iter().chain(headings).collect()
 }
 
 fn reasons(why: &Why) -> Vec<String> {
-    let shares = [
-        ("words", why.shares.words),
-        ("name", why.shares.name),
-        ("meaning", why.shares.meaning),
-    ];
+    let shares =
+        [("words", why.shares.words), ("name", why.shares.name), ("meaning", why.shares.meaning)];
     let share = |(what, share): &(&str, f32)| format!("{what} {share:.2}");
     let shares: Vec<String> = shares.iter().filter(|(_, share)| *share > 0.0).map(share).collect();
     let listed = |what: &str, all: &[String]| {
@@ -225,7 +229,8 @@ mod tests {
 
     #[test]
     fn what_was_searched_is_said_in_a_sentence() {
-        let check = |coverage: Coverage, expected: &str| assert_eq!(super::coverage(&coverage), expected);
+        let check =
+            |coverage: Coverage, expected: &str| assert_eq!(super::coverage(&coverage), expected);
         let all = Coverage { files: 5310, ..Coverage::default() };
         check(all, "Searched 5,310 files.");
         check(
