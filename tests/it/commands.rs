@@ -315,43 +315,66 @@ fn folders_come_and_go() {
     assert_eq!(desk.run(&["search", "tomatoes"]).status.code(), Some(3));
 }
 
-/// Watches, so that nobody else may write, until it is told to end.
+/// `kenning watch`, ended at the latest when the test is.
+#[cfg(unix)]
+struct Watching {
+    program: std::process::Child,
+    lines: std::sync::mpsc::Receiver<String>,
+}
+
+#[cfg(unix)]
+impl Watching {
+    fn start(desk: &Desk) -> Self {
+        use std::io::{BufRead, BufReader};
+
+        let mut program = desk.command(&["watch"]).stdout(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(program.stdout.take().unwrap());
+        let (sender, lines) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        Self { program, lines }
+    }
+
+    #[track_caller]
+    fn wait_for(&self, part: &str) {
+        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+        while !self.lines.recv_timeout(PATIENCE).expect(part).contains(part) {}
+    }
+
+    fn interrupt(&mut self) -> std::process::ExitStatus {
+        let id = self.program.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        self.program.wait().unwrap()
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed.
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn watching_goes_on_beside_those_who_read_and_ends_well_when_told() {
-    use std::io::{BufRead, BufReader};
-    use std::time::{Duration, Instant};
-
     let desk = Desk::indexed();
-    let mut watching = desk.command(&["watch"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
-    let mut wait_for = |part: &str| {
-        // The program ends by itself only if it failed, and then there are no more lines.
-        while let Some(line) = lines.next() {
-            if line.as_ref().unwrap().contains(part) {
-                return;
-            }
-        }
-        panic!("nothing was said of {part}");
-    };
-    wait_for("Watching 1 folder");
-    wait_for("Up to date. 10 files");
-    check_refused(
-        &desk.run(&["add", desk.notes().to_str().unwrap()]),
-        &["another Kenning", "Close it"],
-    );
-    desk.write(
-        "garten/bees.txt",
-        "Die Bienen fliegen ab zehn Grad; das Volk überwintert im Stock.".as_bytes(),
-    );
-    wait_for("Up to date. 11 files");
+    let mut watching = Watching::start(&desk);
+    watching.wait_for("Watching 1 folder");
+    watching.wait_for("Up to date. 10 files");
+    let add = ["add", desk.notes().to_str().unwrap()];
+    check_refused(&desk.run(&add), &["another Kenning", "Close it"]);
+    let bees = "Die Bienen fliegen ab zehn Grad; im Winter bleibt das Volk im Stock.";
+    desk.write("garten/bees.txt", bees.as_bytes());
+    watching.wait_for("Up to date. 11 files");
     assert!(first_path(&desk.json(&["search", "beehive in winter"])).ends_with("bees.txt"));
-    let told = Instant::now();
-    let id = watching.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    assert!(watching.wait().unwrap().success());
-    assert!(told.elapsed() < Duration::from_secs(2), "{:?}", told.elapsed());
-    assert!(desk.run(&["add", desk.notes().to_str().unwrap()]).status.success());
+    let told = std::time::Instant::now();
+    assert!(watching.interrupt().success());
+    assert!(told.elapsed() < std::time::Duration::from_secs(2), "{:?}", told.elapsed());
+    assert!(desk.run(&add).status.success());
 }
 
 #[test]
@@ -373,7 +396,7 @@ fn completions_and_manual_pages_are_made_from_the_grammar() {
         assert!(script.contains("similar") && script.contains("pipeline"), "{shell}: {script}");
     }
     let page = printed(&DESK.run(&["man"]));
-    for part in [".TH kenning", "EXIT STATUS", "KENNING\\_HOME", "kenning\\-search"] {
+    for part in [".TH kenning", "EXIT STATUS", "KENNING_HOME", "kenning\\-search"] {
         assert!(page.contains(part), "{part} is not in {page}");
     }
     assert!(printed(&DESK.run(&["man", "search"])).contains("\\-\\-explain"));
