@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::staging::{copy, edit, golden_folder, make_reranker};
 
 /// Built here so that the tests never run an older program than the sources beside them.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let built = Command::new(cargo)
@@ -62,7 +62,7 @@ pub fn check_refused(output: &Output, parts: &[&str]) {
     }
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }

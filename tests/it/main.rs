@@ -8,6 +8,7 @@
 
 mod builtin_model;
 mod cli;
+mod commands;
 #[cfg(target_os = "linux")]
 mod corpus;
 mod extract;

@@ -11,6 +11,14 @@ use kenning_domain::Truncation;
 use kenning_engine::Selected;
 use serde::Serialize;
 
+use crate::terminal;
+
+/// What came of a command that did not fail.
+pub enum Outcome {
+    Done,
+    NothingFound,
+}
+
 /// One JSON value and a line end.
 pub fn json(value: &impl Serialize) -> Result<()> {
     let mut out = io::stdout().lock();
@@ -22,11 +30,8 @@ pub fn json(value: &impl Serialize) -> Result<()> {
 /// Something the user should know that is not the result. Names out of files may be part of it, and
 /// must not steer the terminal.
 pub fn notice(text: &str) {
-    let shown: String = text
-        .chars()
-        .map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c })
-        .collect();
-    eprintln!("kenning: {shown}");
+    let shown: Vec<String> = text.lines().map(terminal::clean).collect();
+    eprintln!("kenning: {}", shown.join("\n"));
 }
 
 /// A device that is not the one hoped for is never kept quiet.

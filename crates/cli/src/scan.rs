@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use kenning_engine::{Entry, FoundPath, LeftOut, Reason, Rules, Special, walk};
+use kenning_engine::{Entry, FoundPath, LeftOut, Reason, Special, walk};
 use serde::Serialize;
 
 use crate::arguments::{Global, Scan};
@@ -36,14 +36,8 @@ pub fn run(global: &Global, command: &Scan) -> Result<()> {
     if !command.folder.is_dir() {
         bail!("{} is not a folder that can be read: name one", command.folder.display());
     }
-    let rules = Rules {
-        hidden: command.hidden,
-        exclude: command.exclude.clone(),
-        include: command.include.clone(),
-        ..Rules::default()
-    };
     let mut counts = Counts::default();
-    for found in walk(&command.folder, &rules)? {
+    for found in walk(&command.folder, &command.rules.rules())? {
         match found {
             FoundPath::Folder(_) => {}
             FoundPath::File(entry) => {

@@ -13,9 +13,13 @@ pub use kenning_documents::{Block, Document, Failure, Kind, Metadata, Program, R
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
+pub use kenning_search::answer;
+pub use kenning_search::library::{FileDescribed, Snapshot};
+pub use kenning_search::score::Band;
+pub use kenning_search::{Cluster, Condition, Filter, Query, Similar};
 pub use kenning_store::{
-    FileFilter, FileRecord, Folder, Gap, Ledger, LedgerLine, Moment, Reason as WhyInState, State,
-    StoreError,
+    FileFilter, FileRecord, Folder, Gap, Ledger, LedgerLine, Moment, Place, Reader as TruthReader,
+    Reason as WhyInState, Space, SpaceState, State, StoreError,
 };
 pub use kenning_watch::{
     BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Settings as WatchSettings, Special,

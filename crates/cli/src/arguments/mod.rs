@@ -1,17 +1,27 @@
 //! The command line's grammar, and the help it prints.
 
+mod library;
+mod search;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use kenning_engine::{Device, DevicePreference};
 
 use crate::eval::Half;
+pub use library::{Add, Index, Remove, RuleFlags, StateName, Status, Watch};
+pub use search::{How, Search, Similar};
+
+pub const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 failed (standard error says why), 2 wrong arguments, 3 nothing found.";
 
 #[derive(Parser)]
 #[command(
     name = "kenning",
     version,
-    about = "Finds your own documents by what you mean, in any language, with nothing leaving the computer."
+    about = "Finds your own documents by what you mean, in any language, with nothing leaving the computer.",
+    after_help = EXIT_CODES
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -49,17 +59,39 @@ pub enum DeviceName {
 
 impl Choice {
     pub fn preference(&self) -> DevicePreference {
-        match self.device {
-            DeviceName::Auto => DevicePreference::Auto,
-            DeviceName::Cpu => DevicePreference::Prefer(Device::Cpu),
-            DeviceName::Cuda => DevicePreference::Prefer(Device::Cuda(0)),
-            DeviceName::Metal => DevicePreference::Prefer(Device::Metal(0)),
+        self.device.preference()
+    }
+}
+
+impl DeviceName {
+    pub fn preference(self) -> DevicePreference {
+        match self {
+            Self::Auto => DevicePreference::Auto,
+            Self::Cpu => DevicePreference::Prefer(Device::Cpu),
+            Self::Cuda => DevicePreference::Prefer(Device::Cuda(0)),
+            Self::Metal => DevicePreference::Prefer(Device::Metal(0)),
         }
     }
 }
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Find documents by what is meant
+    Search(Search),
+    /// Find documents that are like one of the library
+    Similar(Similar),
+    /// Watch folders from now on; `index` or `watch` reads what is in them
+    Add(Add),
+    /// Forget a folder and its files, which stay where they are
+    Remove(Remove),
+    /// The watched folders, and how many of their files can be searched
+    List,
+    /// Bring everything up to date, and end when that is done; `watch` stays
+    Index(Index),
+    /// Bring everything up to date and keep it so, until Ctrl-C
+    Watch(Watch),
+    /// Where every file is: searchable, waiting, failed, left out, and why
+    Status(Status),
     /// Turn texts into vectors
     Embed(Embed),
     /// Score how well documents answer a query
@@ -79,6 +111,13 @@ pub enum Command {
     Eval {
         #[command(subcommand)]
         command: Eval,
+    },
+    /// Print what makes a shell complete these commands
+    Completions { shell: Shell },
+    /// Print the manual page, as roff: `kenning man | man -l -`
+    Man {
+        /// The page of one command
+        command: Option<String>,
     },
 }
 
@@ -140,15 +179,8 @@ pub struct Rerank {
 #[derive(Args)]
 pub struct Scan {
     pub folder: PathBuf,
-    /// Leave out what these patterns name, as in a .gitignore; may be given several times
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
-    /// Take only what these patterns name; may be given several times
-    #[arg(long, value_name = "GLOB")]
-    pub include: Vec<String>,
-    /// Take hidden files and folders too
-    #[arg(long)]
-    pub hidden: bool,
+    #[command(flatten)]
+    pub rules: RuleFlags,
 }
 
 #[derive(Args)]

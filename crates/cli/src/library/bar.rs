@@ -1,0 +1,205 @@
+//! How far a library is, on one line of a terminal, or on a line now and then where there is none.
+#![allow(
+    clippy::print_stderr,
+    reason = "progress is no result: it goes to standard error so that results can be piped"
+)]
+
+use std::io::{IsTerminal, stderr};
+use std::time::{Duration, Instant};
+
+use kenning_engine::{Doing, Progress};
+
+use super::counts::Counts;
+use crate::output;
+use crate::terminal::{self, number};
+
+/// How often there is a line where there is no terminal.
+const EVERY: Duration = Duration::from_secs(5);
+const BAR: usize = 24;
+
+pub struct Bar {
+    /// How many columns it has on a terminal.
+    columns: Option<usize>,
+    is_silent: bool,
+    told: Instant,
+    trouble: Option<String>,
+}
+
+impl Bar {
+    /// One that says nothing but what went wrong, where `is_silent`.
+    pub fn new(is_silent: bool) -> Self {
+        let is_terminal = stderr().is_terminal() && !is_silent;
+        let columns = terminal_size::terminal_size_of(stderr()).filter(|_| is_terminal);
+        let columns = columns.map(|(columns, _)| usize::from(columns.0));
+        Self { columns, is_silent, told: Instant::now(), trouble: None }
+    }
+
+    pub fn show(&mut self, progress: &Progress) {
+        self.tell_trouble(progress);
+        let Some(line) = line(progress).filter(|_| !self.is_silent) else { return self.clear() };
+        if let Some(columns) = self.columns {
+            let line = with_bar(&line, fraction(progress));
+            // The last column is left free: some terminals begin a new line there.
+            anstream::eprint!("\r{ERASE}{}", terminal::fitting(&line, columns.saturating_sub(1)));
+        } else if self.told.elapsed() >= EVERY {
+            self.told = Instant::now();
+            eprintln!("{line}");
+        }
+    }
+
+    /// Takes its line off a terminal, for what comes next.
+    pub fn clear(&self) {
+        if self.columns.is_some() {
+            anstream::eprint!("\r{ERASE}");
+        }
+    }
+
+    /// Each trouble is told once, while it lasts.
+    fn tell_trouble(&mut self, progress: &Progress) {
+        let trouble = match &progress.doing {
+            Doing::Halted(why) => Some(format!("waiting, and trying again: {why}")),
+            _ => {
+                let trouble = progress.model_trouble.as_ref();
+                trouble.map(|why| format!("files are searchable by words only for now: {why}"))
+            }
+        };
+        if trouble != self.trouble {
+            self.clear();
+            if let Some(trouble) = &trouble {
+                output::notice(trouble);
+            }
+            self.trouble = trouble;
+        }
+    }
+}
+
+/// Erases the line up to its end.
+const ERASE: &str = "\u{1b}[K";
+
+/// `None` where nothing is being done.
+fn line(progress: &Progress) -> Option<String> {
+    let counts = Counts::of(&progress.ledger);
+    let mut parts = Vec::new();
+    match progress.doing {
+        Doing::Nothing | Doing::Paused | Doing::Halted(_) => return None,
+        Doing::Looking => {
+            parts.push(format!("looking: {} so far", terminal::counted(counts.files, "file")))
+        }
+        Doing::Reading | Doing::Embedding => {
+            let (done, all) = (finished(progress, &counts), counts.wanted());
+            parts.push(format!("{} of {}", number(done), terminal::counted(all, "file")));
+            if progress.unembedded.passages > 0 && counts.words > 0 {
+                parts.push(format!("{} more by words so far", number(counts.words)));
+            }
+        }
+    }
+    let per_second =
+        |rate: Option<f64>, what| rate.map(|rate| format!("{} {what}/s", rounded(rate)));
+    parts.extend(match progress.doing {
+        Doing::Reading => per_second(progress.files_per_second, "files"),
+        Doing::Embedding => per_second(progress.passages_per_second, "passages"),
+        _ => None,
+    });
+    parts.extend(progress.time_left.map(|left| format!("about {} left", roughly(left))));
+    Some(parts.join(" · "))
+}
+
+/// Files with which everything is done that can be.
+fn finished(progress: &Progress, counts: &Counts) -> u64 {
+    let by_words = if progress.unembedded.passages > 0 { counts.words } else { 0 };
+    counts.wanted() - counts.waiting - by_words
+}
+
+/// Nothing while it is not known how much there is.
+fn fraction(progress: &Progress) -> Option<f64> {
+    let counts = Counts::of(&progress.ledger);
+    let is_known = matches!(progress.doing, Doing::Reading | Doing::Embedding);
+    let all = counts.wanted();
+    (is_known && all > 0).then(|| finished(progress, &counts) as f64 / all as f64)
+}
+
+fn with_bar(line: &str, fraction: Option<f64>) -> String {
+    let Some(fraction) = fraction else { return line.to_owned() };
+    let filled = ((fraction * BAR as f64) as usize).min(BAR);
+    format!("[{}{}] {line}", "#".repeat(filled), "-".repeat(BAR - filled))
+}
+
+fn rounded(rate: f64) -> String {
+    if rate < 10.0 { format!("{rate:.1}") } else { number(rate as u64) }
+}
+
+/// No more exact than it can be known.
+fn roughly(left: Duration) -> String {
+    let seconds = left.as_secs();
+    match seconds {
+        0..10 => "a few seconds".to_owned(),
+        10..90 => format!("{} s", (seconds + 5) / 10 * 10),
+        90..5400 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h", (seconds + 1800) / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kenning_domain::FolderId;
+    use kenning_engine::{Gap, Ledger, LedgerLine, State};
+
+    use super::*;
+
+    fn progress(doing: Doing, states: &[(State, u64)], passages: u64) -> Progress {
+        let line = |(state, files): &(State, u64)| LedgerLine {
+            folder: FolderId(1),
+            state: *state,
+            is_folder: false,
+            reason_code: String::new(),
+            files: *files,
+            bytes: 0,
+        };
+        Progress {
+            doing,
+            ledger: Ledger { lines: states.iter().map(line).collect() },
+            unembedded: Gap { contents: passages.min(1), passages },
+            ..Progress::default()
+        }
+    }
+
+    #[test]
+    fn a_file_is_done_when_nothing_more_can_be_done_with_it() {
+        let states = [
+            (State::Waiting, 20),
+            (State::Words, 30),
+            (State::Meaning, 1000),
+            (State::Skipped, 50),
+            (State::LeftOut, 7),
+        ];
+        let check = |progress: &Progress, expected: &str| {
+            assert_eq!(
+                line(progress).map(|line| with_bar(&line, fraction(progress))).as_deref(),
+                Some(expected)
+            );
+        };
+        check(
+            &progress(Doing::Embedding, &states, 40),
+            "[######################--] 1,050 of 1,100 files · 30 more by words so far",
+        );
+        let without_model = progress(Doing::Reading, &states[..2], 0);
+        check(&without_model, "[##############----------] 30 of 50 files");
+        let left = Some(Duration::from_secs(100));
+        let timed = Progress { time_left: left, files_per_second: Some(5.0), ..without_model };
+        check(&timed, "[##############----------] 30 of 50 files · 5.0 files/s · about 2 min left");
+        check(&progress(Doing::Looking, &states[..1], 0), "looking: 20 files so far");
+        assert_eq!(line(&progress(Doing::Nothing, &states, 0)), None);
+    }
+
+    #[test]
+    fn time_left_is_as_exact_as_it_can_be_known() {
+        let check = |seconds: u64, expected: &str| {
+            assert_eq!(roughly(Duration::from_secs(seconds)), expected);
+        };
+        check(3, "a few seconds");
+        check(44, "40 s");
+        check(89, "90 s");
+        check(150, "3 min");
+        check(9000, "3 h");
+    }
+}
