@@ -90,6 +90,13 @@ fn a_file_that_costs_two_workers_is_left_alone_until_it_changes() {
     stage.restart();
     stage.wait();
     stage.expect(&[("a.txt", Meaning), ("schlimm.bin", Quarantined)]);
+    // Whoever asks for it has it tried twice more.
+    let path = stage.path("schlimm.bin");
+    assert_eq!(stage.library().read_again(&path).unwrap(), 1);
+    stage.wait();
+    assert_eq!(stage.states()["schlimm.bin"].0, Failed);
+    stage.wait_for("it to be quarantined", |stage| stage.states()["schlimm.bin"].0 != Failed);
+    stage.wait();
     stage.write("schlimm.bin", "Nun ist es harmlos.");
     stage.settle();
     stage.expect(&[("a.txt", Meaning), ("schlimm.bin", Meaning)]);
@@ -98,7 +105,7 @@ fn a_file_that_costs_two_workers_is_left_alone_until_it_changes() {
 #[test]
 fn progress_says_what_is_so() {
     let mut stage = stage_of(300);
-    stage.counting.delay.store(20, std::sync::atomic::Ordering::Relaxed);
+    stage.counting.delay.store(150, std::sync::atomic::Ordering::Relaxed);
     stage.open();
     let nothing = stage.library().progress();
     assert_eq!((nothing.time_left, nothing.files_per_second), (None, None));
