@@ -159,7 +159,7 @@ mod tests {
         let text = "einen Reifen flicken";
         let bold = |text: &str| format!("{STRONG}{text}{STRONG:#}");
         assert_eq!(
-            lines(text, &[6..20], 12),
+            lines(text, std::slice::from_ref(&(6..20)), 12),
             [format!("einen {}", bold("Reifen")), bold("flicken")]
         );
     }
