@@ -120,17 +120,17 @@ fn progress_says_what_is_so() {
     stage.settle();
     let told: Vec<Event> = events.try_iter().collect();
     assert!(told.contains(&Event::Searchable) && told.contains(&Event::FoldersChanged));
-    let steps: Vec<_> = told
+    let steps: Vec<&Progress> = told
         .iter()
         .filter_map(|event| match event {
-            Event::Progress(progress) => Some(progress),
+            Event::Progress(progress) => Some(&**progress),
             _ => None,
         })
         .collect();
     let done = |state| steps.iter().map(move |step| step.ledger.files(state)).collect::<Vec<_>>();
     assert!(done(Meaning).is_sorted(), "{:?}", done(Meaning));
     assert!(steps.iter().any(|step| step.doing == Doing::Reading));
-    let left = |step: &&&Box<Progress>| {
+    let left = |step: &&&Progress| {
         step.ledger.files(Waiting) > 0 && step.time_left == Some(Duration::ZERO)
     };
     assert_eq!(steps.iter().filter(left).count(), 0, "something takes no time");
