@@ -62,7 +62,21 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
-    ("kenning-cli", &["kenning-domain", "kenning-engine"], &["anstream", "anstyle", "anyhow", "clap", "clap_complete", "clap_mangen", "ctrlc", "terminal_size", "unicode-width"]),
+    (
+        "kenning-cli",
+        &["kenning-domain", "kenning-engine"],
+        &[
+            "anstream",
+            "anstyle",
+            "anyhow",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "ctrlc",
+            "terminal_size",
+            "unicode-width",
+        ],
+    ),
 ];
 
 /// What a crate must not depend on, though others may.
