@@ -178,7 +178,11 @@ impl Librarian {
             unembedded: gap,
             files_per_second: speeds.files_per_second(),
             passages_per_second: speeds.passages_per_second(),
-            time_left: speeds.time_left(&ledger, gap, self.readers.threads, embeds),
+            // Nobody knows how much there is in a folder that is still being walked.
+            time_left: match self.watching.all_are_walked() {
+                true => speeds.time_left(&ledger, gap, self.readers.threads, embeds),
+                false => None,
+            },
             model_trouble: self.state.model_rest.as_ref().map(|rest| rest.why.clone()),
             hopeless_texts: self.embedder.hopeless(),
             ledger,
