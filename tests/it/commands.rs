@@ -370,7 +370,8 @@ fn watching_goes_on_beside_those_who_read_and_ends_well_when_told() {
     let mut watching = Watching::start(&desk);
     watching.wait_for("Watching 1 folder");
     watching.wait_for("Up to date. 10 files");
-    let add = ["add", desk.notes().to_str().unwrap()];
+    let notes = desk.notes();
+    let add = ["add", notes.to_str().unwrap()];
     check_refused(&desk.run(&add), &["another Kenning", "Close it"]);
     let bees = "Die Bienen fliegen ab zehn Grad; im Winter bleibt das Volk im Stock.";
     desk.write("garten/bees.txt", bees.as_bytes());
