@@ -162,7 +162,7 @@ mod tests {
         let text = "einen Reifen flicken";
         let bold = |text: &str| format!("{STRONG}{text}{STRONG:#}");
         assert_eq!(
-            lines(text, &[6..20], 12),
+            lines(text, &[6..12, 13..20], 12),
             [format!("einen {}", bold("Reifen")), bold("flicken")]
         );
     }
