@@ -63,13 +63,15 @@ pub fn width() -> Option<usize> {
     Some(usize::from(columns.0))
 }
 
-/// A text made clean, with what stands out in it, in lines of at most `width` columns.
+/// A text made clean, with what stands out in it, in lines of at most `width` columns. Blanks and line
+/// ends that follow each other become one blank.
 pub fn lines(text: &str, standing_out: &[Range<usize>], width: usize) -> Vec<String> {
     let is_out = |at: usize| standing_out.iter().any(|range| range.contains(&at));
-    let cells: Vec<Cell> = text
+    let mut cells: Vec<Cell> = text
         .char_indices()
         .filter_map(|(at, c)| Some(Cell { c: shown(c)?, stands_out: is_out(at) }))
         .collect();
+    cells.dedup_by(|next, before| next.c == ' ' && before.c == ' ');
     broken(&cells, width).into_iter().map(written).collect()
 }
 
@@ -149,6 +151,7 @@ mod tests {
         check("unbreakable", 4, &["unbr", "eaka", "ble"]);
         check("自転車の修理", 5, &["自転", "車の", "修理"]);
         check("ab 自転車", 5, &["ab", "自転", "車"]);
+        check("Title\n\nText", 80, &["Title Text"]);
         check("exact fit", 5, &["exact", "fit"]);
         check("", 5, &[""]);
         check("wide 語", 1, &["w", "i", "d", "e", "語"]);
@@ -159,7 +162,7 @@ mod tests {
         let text = "einen Reifen flicken";
         let bold = |text: &str| format!("{STRONG}{text}{STRONG:#}");
         assert_eq!(
-            lines(text, std::slice::from_ref(&(6..20)), 12),
+            lines(text, &[6..12, 13..20], 12),
             [format!("einen {}", bold("Reifen")), bold("flicken")]
         );
     }

@@ -100,7 +100,7 @@ pub fn of(found: &Found) -> Answer<'_> {
     let coverage = answer.coverage;
     Answer {
         verdict: match answer.verdict {
-            Verdict::Found if answer.hits.is_empty() => "nothing",
+            _ if answer.hits.is_empty() => "nothing",
             Verdict::Found => "found",
             Verdict::NothingClose => "nothing-close",
         },

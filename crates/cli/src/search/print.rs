@@ -64,24 +64,15 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    /// What is shown or not of a question without an answer.
+    /// The nearest things, of a question that they do not answer.
     fn fold(&mut self) -> Result<()> {
-        let count = self.found.answer.hits.len();
-        if count == 0 {
+        const SHOWN: usize = 3;
+        let hits = &self.found.answer.hits;
+        if self.explain || hits.is_empty() {
             return Ok(());
         }
-        let nearest = if count == 1 {
-            "The nearest thing".to_owned()
-        } else {
-            format!("The {count} nearest things")
-        };
-        let told = if self.explain { "there:" } else { "can be seen with --explain." };
-        let are = match (self.explain, count) {
-            (false, _) => "",
-            (true, 1) => "is ",
-            (true, _) => "are ",
-        };
-        writeln!(self.out, "{nearest} {are}{told}")?;
+        let nearest: Vec<String> = hits.iter().take(SHOWN).map(title).collect();
+        writeln!(self.out, "Nearest: {}. --explain shows them.", nearest.join("; "))?;
         Ok(())
     }
 
@@ -118,15 +109,14 @@ impl<W: Write> Page<'_, W> {
 
     fn hit(&mut self, rank: usize, hit: &Hit) -> Result<()> {
         let file = hit.files.first().map(|file| file.path.as_path());
-        let name = file.and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
-        let title = hit.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
-        let title = terminal::clean(title.unwrap_or(&name.unwrap_or_default()));
         let band = found::band(hit.why.band);
-        writeln!(self.out, "{rank}. {STRONG}{title}{STRONG:#} {QUIET}({band}){QUIET:#}")?;
+        writeln!(self.out, "{rank}. {STRONG}{}{STRONG:#} {QUIET}({band}){QUIET:#}", title(hit))?;
         let best = hit.passages.first();
         let path = file.map(terminal::path).unwrap_or_default();
-        let places: Vec<String> =
-            [path].into_iter().chain(best.map(place).unwrap_or_default()).collect();
+        let places: Vec<String> = [path]
+            .into_iter()
+            .chain(best.map(|best| place(best, hit)).unwrap_or_default())
+            .collect();
         writeln!(self.out, "{INDENT}{QUIET}{}{QUIET:#}", places.join(" · "))?;
         if let Some(best) = best {
             self.excerpt(best)?;
@@ -174,18 +164,28 @@ impl<W: Write> Page<'_, W> {
         let day = here::day(hit.date).unwrap_or_default();
         writeln!(self.out, "{INDENT}{} of {day}, score {:.3}", hit.format, hit.score)?;
         for passage in hit.passages.iter().skip(1) {
-            writeln!(self.out, "{INDENT}{QUIET}also {}{QUIET:#}", place(passage).join(" · "))?;
+            writeln!(self.out, "{INDENT}{QUIET}also {}{QUIET:#}", place(passage, hit).join(" · "))?;
             self.excerpt(passage)?;
         }
         Ok(())
     }
 }
 
-/// Where in its document a passage stands.
-fn place(passage: &PassageHit) -> Vec<String> {
+/// What a document calls itself, else its file's name.
+fn title(hit: &Hit) -> String {
+    let title = hit.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let name = || hit.files.first()?.path.file_name().map(|name| name.to_string_lossy());
+    let title = title.map(Into::into).or_else(name);
+    terminal::clean(&title.unwrap_or_default())
+}
+
+/// Where in its document a passage stands. A title says no more for being the heading too.
+fn place(passage: &PassageHit, hit: &Hit) -> Vec<String> {
     let page = passage.page.map(|page| format!("page {page}"));
-    let headings =
-        (!passage.headings.is_empty()).then(|| terminal::clean(&passage.headings.join(" › ")));
+    let headings = passage.headings.iter().map(String::as_str);
+    let headings: Vec<&str> =
+        headings.filter(|heading| hit.title.as_deref() != Some(heading)).collect();
+    let headings = (!headings.is_empty()).then(|| terminal::clean(&headings.join(" › ")));
     page.into_iter().chain(headings).collect()
 }
 
