@@ -79,6 +79,12 @@ impl Calibration {
         self.scale
     }
 
+    /// With another scale, for tests with a model that has none of its own.
+    #[cfg(test)]
+    pub(crate) fn with_scale(self, scale: Scale) -> Self {
+        Self { scale, ..self }
+    }
+
     /// The languages it knows the shift of.
     pub fn knows(&self, language: Tag) -> bool {
         self.documents.of.contains_key(&language)

@@ -5,6 +5,7 @@
 //! and which hits say the same. It sees models through `domain`'s traits alone, and must never know how
 //! an interface words what it shows.
 
+pub mod answer;
 pub mod calibration;
 mod clusters;
 mod highlight;

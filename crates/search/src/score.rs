@@ -39,6 +39,11 @@ impl Fusion {
         Self { alpha, ..self }
     }
 
+    /// Another power of coverage, to measure with.
+    pub fn with_power(self, power: f32) -> Self {
+        Self { power, ..self }
+    }
+
     /// Higher is better; to be compared within one query only.
     pub fn score(&self, evidence: &Evidence) -> f32 {
         // What has no vector yet is taken for no nearer than chance, so that it is found by its words.

@@ -47,6 +47,11 @@ impl Catalogue {
         self.contents.get(&id)
     }
 
+    /// Every content, in no order.
+    pub fn each(&self) -> impl Iterator<Item = (ContentId, &Described)> {
+        self.contents.iter().map(|(id, described)| (*id, described))
+    }
+
     /// The content that a file holds.
     pub fn owner(&self, file: FileId) -> Option<ContentId> {
         self.owners.get(&file).copied()

@@ -1,0 +1,158 @@
+//! What is shown of the documents that answer: their files, passages, excerpts, and why.
+
+use std::ops::Range;
+
+use kenning_domain::{ContentId, PassageId};
+use kenning_store::{PassageText, Reader, StoreError};
+use kenning_words::matches;
+
+use super::allowed::AllowedPassages;
+use super::asked::Typed;
+use super::filters::date_of;
+use super::hits::{Hit, HitFile, PassageHit, Shares, Why};
+use super::ranking::{Candidate, Ranked, Ranking};
+use crate::library::{Catalogue, Described};
+use crate::score::Evidence;
+use crate::{LONGEST_EXCERPT, Similar, excerpt_of_matches};
+
+/// What hits are shown by.
+pub struct Showing<'a> {
+    pub typed: &'a Typed,
+    pub catalogue: &'a Catalogue,
+    pub allowed: &'a AllowedPassages<'a>,
+    pub ranking: &'a Ranking,
+}
+
+impl Showing<'_> {
+    /// `None` where it has left the library meanwhile.
+    pub fn hit(
+        &self,
+        ranked: &Ranked,
+        others: Vec<(ContentId, Similar)>,
+        truth: &mut Reader,
+    ) -> Result<Option<Hit>, StoreError> {
+        let Some(described) = self.catalogue.content(ranked.content) else { return Ok(None) };
+        let texts = texts(ranked, truth)?;
+        if texts.as_ref().is_some_and(Vec::is_empty) && !ranked.passages.is_empty() {
+            return Ok(None);
+        }
+        let mut words = Vec::new();
+        let mut passages = Vec::new();
+        for text in texts.unwrap_or_default() {
+            let Some(candidate) = ranked.passages.iter().find(|one| one.passage == text.id) else {
+                continue;
+            };
+            passages.push(self.passage(text, candidate, &mut words));
+        }
+        let why = self.why(ranked, words);
+        Ok(Some(Hit {
+            content: ranked.content,
+            files: self.files(described),
+            title: described.title.as_deref().map(str::to_owned),
+            format: described.format.to_string(),
+            date: date_of(described),
+            passages,
+            why,
+            score: ranked.score,
+            others,
+        }))
+    }
+
+    fn passage(
+        &self,
+        text: PassageText,
+        candidate: &Candidate,
+        words: &mut Vec<usize>,
+    ) -> PassageHit {
+        let language = text.passage.language.map(|language| language.tag);
+        let places = matches(&text.text, language, &self.typed.words, self.typed.last());
+        words.extend(places.iter().map(|(_, word)| *word));
+        words.extend((0..64).filter(|word| candidate.matched >> word & 1 == 1));
+        let excerpt = excerpt_of_matches(&text.text, &places, None, LONGEST_EXCERPT);
+        let start = excerpt.span.start;
+        let shown = |place: &Range<usize>| place.start - start..place.end - start;
+        PassageHit {
+            id: text.id,
+            page: text.passage.page,
+            headings: text.passage.headings,
+            language,
+            span: text.passage.span,
+            highlights: excerpt.highlights.iter().map(shown).collect(),
+            excerpt: text.text[excerpt.span].to_owned(),
+            more_before: excerpt.more_before,
+            more_after: excerpt.more_after,
+            sentence: None,
+            score: candidate.score,
+        }
+    }
+
+    fn files(&self, described: &Described) -> Vec<HitFile> {
+        let allow = |file| self.allowed.filters.allow_file(file, described, self.catalogue);
+        let (first, rest): (Vec<_>, Vec<_>) = described.files.iter().partition(|file| allow(file));
+        let file = |file: &crate::library::FileDescribed| {
+            let folder = self.catalogue.folder(file.folder);
+            let path = folder.map_or_else(|| file.path.to_path_buf(), |at| at.join(&file.path));
+            HitFile { id: file.id, path }
+        };
+        first.into_iter().chain(rest).map(file).collect()
+    }
+
+    fn why(&self, ranked: &Ranked, words: Vec<usize>) -> Why {
+        let best = ranked.passages.first();
+        let evidence = best.map(|best| best.evidence).unwrap_or_default();
+        let name = ranked.name.as_ref();
+        Why {
+            words: as_typed(self.typed, words),
+            name: name.map(|name| as_typed(self.typed, name.words.clone())).unwrap_or_default(),
+            shares: self.shares(&evidence, name.map_or(0.0, |name| name.gain)),
+            language: best.and_then(|best| self.catalogue.language(best.passage)),
+            band: ranked.band(&self.ranking.scale),
+        }
+    }
+
+    fn shares(&self, evidence: &Evidence, name: f32) -> Shares {
+        let Ranking { fusion, scale, .. } = self.ranking;
+        let without = Evidence { coverage: 0.0, ..*evidence };
+        let words = fusion.score(evidence) - fusion.score(&without);
+        let meaning = evidence.similarity.map_or(0.0, |near| (near - scale.chance).max(0.0));
+        let all = words + name + meaning;
+        if all <= 0.0 {
+            return Shares::default();
+        }
+        Shares { words: words / all, name: name / all, meaning: meaning / all }
+    }
+}
+
+/// Its passages' texts. `None` where they are damaged, which costs no other hit anything: whoever keeps
+/// the truth is told and has the file read again.
+fn texts(ranked: &Ranked, truth: &mut Reader) -> Result<Option<Vec<PassageText>>, StoreError> {
+    let ids: Vec<PassageId> = ranked.passages.iter().map(|one| one.passage).collect();
+    match truth.read(|view| view.passage_texts(&ids)) {
+        Ok(texts) => Ok(Some(texts)),
+        Err(error) if error.is_damage() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Words as they stand in the question, in their order, pairs of characters that overlap made one.
+fn as_typed(typed: &Typed, mut words: Vec<usize>) -> Vec<String> {
+    words.sort_unstable();
+    words.dedup();
+    let mut spans: Vec<(Range<usize>, bool)> = Vec::new();
+    for word in words.into_iter().filter_map(|word| typed.words.get(word)) {
+        match spans.last_mut() {
+            Some((last, true)) if word.wide && word.span.start < last.end => {
+                last.end = last.end.max(word.span.end);
+            }
+            _ => spans.push((word.span.clone(), word.wide)),
+        }
+    }
+    let mut shown: Vec<String> = Vec::new();
+    for (span, _) in spans {
+        let word = typed.text[span].to_owned();
+        if !shown.contains(&word) {
+            shown.push(word);
+        }
+    }
+    shown
+}
