@@ -17,6 +17,9 @@ pub use kenning_documents::{Block, Document, Kind, Metadata, Refusal};
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
+pub use kenning_search::answer;
+pub use kenning_search::calibration::Portions;
+pub use kenning_search::library::Snapshot;
 pub use kenning_store::{
     FileFilter, FileRecord, Folder, Gap, Ledger, LedgerLine, Moment, Reason as WhyInState, State,
     StoreError,
@@ -24,5 +27,5 @@ pub use kenning_store::{
 pub use kenning_watch::{
     BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Settings as WatchSettings, Special, Trouble, walk,
 };
-pub use models::{Found, Models, ModelsError, Opened};
+pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker};
