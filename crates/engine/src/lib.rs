@@ -9,10 +9,6 @@ mod models;
 mod reading;
 
 pub use home::Home;
-pub use library::{
-    Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts, Progress,
-    Rest, Searcher, Subscription, WatchedFolder,
-};
 pub use kenning_documents::{Block, Document, Kind, Metadata, Refusal};
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
@@ -25,7 +21,12 @@ pub use kenning_store::{
     StoreError,
 };
 pub use kenning_watch::{
-    BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Settings as WatchSettings, Special, Trouble, walk,
+    BadGlob, Entry, Found as FoundPath, LeftOut, Reason, Rules, Settings as WatchSettings, Special,
+    Trouble, walk,
+};
+pub use library::{
+    Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts,
+    Progress, Rest, Searcher, Subscription, WatchedFolder,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker};

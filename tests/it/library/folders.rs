@@ -62,8 +62,12 @@ fn a_folder_within_another_has_its_files_to_itself() {
     stage.write("in/e.txt", "Neu darin.");
     stage.rename("a.txt", "in/a.txt");
     stage.settle();
-    let moved =
-        [("in/a.txt", Meaning), ("in/b.txt", Meaning), ("in/c/d.txt", Meaning), ("in/e.txt", Meaning)];
+    let moved = [
+        ("in/a.txt", Meaning),
+        ("in/b.txt", Meaning),
+        ("in/c/d.txt", Meaning),
+        ("in/e.txt", Meaning),
+    ];
     stage.expect(&moved);
     stage.restart();
     stage.wait();

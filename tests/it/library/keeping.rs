@@ -49,7 +49,12 @@ fn a_rename_a_copy_a_touch_and_a_restart_embed_nothing() {
     stage.rename("0.txt", "neu/anders.txt");
     fs::copy(stage.path("1.txt"), stage.path("neu/kopie.txt")).unwrap();
     let later = SystemTime::now() + std::time::Duration::from_secs(7);
-    fs::File::options().append(true).open(stage.path("2.txt")).unwrap().set_modified(later).unwrap();
+    fs::File::options()
+        .append(true)
+        .open(stage.path("2.txt"))
+        .unwrap()
+        .set_modified(later)
+        .unwrap();
     stage.settle();
     stage.expect_whole();
     assert_eq!(stage.text("neu/anders.txt").as_deref(), Some(SENTENCES[0]));

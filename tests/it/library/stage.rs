@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kenning_documents::Program;
-use kenning_engine::{Access, FileFilter, Library, Options, Parts, Rest, Rules, State, WatchSettings};
+use kenning_engine::{
+    Access, FileFilter, Library, Options, Parts, Rest, Rules, State, WatchSettings,
+};
 use tempfile::TempDir;
 
 use super::counting::Counting;

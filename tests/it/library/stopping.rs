@@ -23,7 +23,9 @@ fn it_stops_at_once_while_a_file_is_read_that_never_ends() {
     stage.write("endlos.bin", "HOSTILE loop but alive");
     stage.open();
     stage.add("");
-    stage.wait_for("the other file", |stage| stage.states().get("a.txt").is_some_and(|a| a.0 == Meaning));
+    stage.wait_for("the other file", |stage| {
+        stage.states().get("a.txt").is_some_and(|a| a.0 == Meaning)
+    });
     // `close` sees to it that it does not take long.
     stage.close();
     stage.open();

@@ -16,7 +16,7 @@ pub enum LibraryError {
     Store(#[from] StoreError),
 
     #[error(transparent)]
-    Derived(#[from] super::derived::LibraryError),
+    Derived(#[from] kenning_search::library::LibraryError),
 
     #[error(transparent)]
     Models(#[from] ModelsError),

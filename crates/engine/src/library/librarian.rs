@@ -8,10 +8,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use kenning_domain::{Cancel, ContentId, FileId, SpaceId};
+use kenning_search::library::{Derived, Flush, LibraryError as DerivedError};
 use kenning_store::{Moment, Reader as TruthReader, StoreError, Truth};
 
 use super::board::{Board, Shown};
-use super::derived::{Derived, Flush, LibraryError};
 use super::embedding::{Embedder, Embedding};
 use super::model::Model;
 use super::notes::{Note, Notes, Writing};
@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) is_paused: bool,
     is_stopped: bool,
     pub(super) halt: Option<Halt>,
+    /// The halt that is over, until something succeeds: the next one lasts longer.
+    halted_before: Option<Halt>,
     /// Whether there may be files, or texts, that nobody was given yet.
     pub(super) look_for_files: bool,
     pub(super) look_for_texts: bool,
@@ -104,6 +106,7 @@ impl Librarian {
     pub(super) fn run(mut self) {
         while !self.state.is_stopped {
             self.hear();
+            self.go_on_after_halt();
             self.write_if_due();
             self.keep_in_step();
             self.give_out_files();
@@ -111,6 +114,15 @@ impl Librarian {
             self.tell();
         }
         self.end();
+    }
+
+    fn go_on_after_halt(&mut self) {
+        let is_over = !Halt::holds(self.state.halt.as_ref());
+        if let Some(over) = self.state.halt.take_if(|_| is_over) {
+            self.state.halted_before = Some(over);
+            self.state.look_for_files = true;
+            self.state.look_for_texts = true;
+        }
     }
 
     /// Waits until something is said or due, and takes up all that was said.
@@ -163,24 +175,28 @@ impl Librarian {
         const LONGEST: Duration = Duration::from_secs(60);
         let state = &self.state;
         let now = Instant::now();
-        let halt = state.halt.as_ref().map(|halt| halt.until).filter(|until| *until > now);
+        // What is past waits for something else, such as room among the readers.
+        let soon = |at: Instant| if at > now { at } else { now + ROUND };
         let mut due = vec![now + LONGEST];
-        due.extend(halt);
-        if halt.is_none() && !state.is_paused {
+        if let Some(halt) = &state.halt {
+            due.push(halt.until);
+        } else {
             due.extend(state.notes.due());
-            due.extend(state.restless.values().map(|(until, _)| *until).min());
-            due.extend(state.model_rest.as_ref().map(|rest| rest.until));
-            let left = state.next_try.map(|next| next.0 - Moment::now().0);
-            due.extend(left.map(|left| now + Duration::from_secs(u64::try_from(left).unwrap_or(0))));
+            due.extend(match state.derived {
+                InStep::Behind => Some(now),
+                InStep::Unshown if self.is_all_done() => Some(now),
+                InStep::Unshown => Some(now + SHOWN_AFTER),
+                InStep::Complete => None,
+            });
+            if !state.is_paused {
+                due.extend(state.restless.values().map(|(until, _)| soon(*until)).min());
+                due.extend(state.model_rest.as_ref().map(|rest| soon(rest.until)));
+                let left = state.next_try.map(|next| next.0.saturating_sub(Moment::now().0));
+                let left = left.map(|left| Duration::from_secs(u64::try_from(left).unwrap_or(0)));
+                due.extend(left.map(|left| soon(now + left)));
+            }
         }
-        match state.derived {
-            InStep::Behind if halt.is_none() => due.push(now),
-            InStep::Unshown if halt.is_none() && self.is_all_done() => due.push(now),
-            InStep::Unshown => due.push(now + SHOWN_AFTER),
-            _ => {}
-        }
-        let is_working = self.readers.count() > 0 || self.embedder.is_busy();
-        if is_working || !state.waiting_for_rest.is_empty() {
+        if self.readers.count() > 0 || self.embedder.is_busy() {
             due.push(now + ROUND);
         }
         let next = due.into_iter().min().unwrap_or(now);
@@ -199,7 +215,7 @@ impl Librarian {
 
     /// Writes everything that was noted, unless the disk refuses.
     pub(super) fn write(&mut self) {
-        while !self.state.notes.is_empty() && !Halt::holds(self.state.halt.as_ref()) {
+        while !self.state.notes.is_empty() && self.state.halt.is_none() {
             let now = Moment::now();
             let writing = Writing {
                 watching: &self.watching,
@@ -214,7 +230,7 @@ impl Librarian {
             });
             match written {
                 Ok(()) => {
-                    self.state.halt = None;
+                    self.state.halted_before = None;
                     let written = self.state.notes.written(count);
                     written.into_iter().for_each(|note| self.settle(note, true));
                 }
@@ -230,7 +246,7 @@ impl Librarian {
 
     /// Nothing can be kept now; what was noted waits, and nothing new is begun.
     pub(super) fn halt(&mut self, why: String) {
-        self.state.halt = Some(Halt::again(self.state.halt.as_ref(), why));
+        self.state.halt = Some(Halt::again(self.state.halted_before.as_ref(), why));
     }
 
     /// What is written, or could not be, is at hand no more.
@@ -280,8 +296,7 @@ impl Librarian {
 
     /// Brings words and codes up to the truth, for a while.
     fn keep_in_step(&mut self) {
-        let is_held_up = Halt::holds(self.state.halt.as_ref());
-        if self.state.derived == InStep::Complete || is_held_up {
+        if self.state.derived == InStep::Complete || self.state.halt.is_some() {
             return;
         }
         let until = Instant::now() + ROUND;
@@ -370,7 +385,7 @@ impl Librarian {
         }
         let Self { derived, truth, reader, .. } = self;
         // Whatever goes wrong here, the next start finds that no good end was noted, and looks.
-        let _: Result<(), LibraryError> = derived.close();
+        let _: Result<(), DerivedError> = derived.close();
         drop(reader);
         let _ = truth.close();
     }

@@ -4,7 +4,6 @@
 //! written; readers, the model and the watchers work for it on threads of their own.
 
 mod board;
-mod derived;
 mod embedding;
 mod error;
 mod librarian;
@@ -23,8 +22,8 @@ mod watching;
 mod work;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use kenning_domain::FolderId;
@@ -44,13 +43,17 @@ pub use watching::WatchedFolder;
 /// The handle on a library. Dropping it ends the work well, within a moment.
 pub struct Library {
     board: Arc<Board>,
-    truth: TruthReader,
+    /// Only to make others like it: a connection is for one thread at a time.
+    truth: Mutex<TruthReader>,
     hands: Hands,
 }
 
 /// Who does what is asked for.
 enum Hands {
-    Librarian { orders: Sender<Message>, thread: Option<JoinHandle<()>> },
+    Librarian {
+        orders: Sender<Message>,
+        thread: Option<JoinHandle<()>>,
+    },
     /// Nobody: it is only read. With the reason.
     Nobody(String),
 }
@@ -127,7 +130,8 @@ impl Library {
 
     /// What a thread searches with.
     pub fn searcher(&self) -> Result<Searcher, LibraryError> {
-        Ok(Searcher::new(Arc::clone(&self.board), self.truth.another()?))
+        let truth = self.truth.lock().unwrap_or_else(PoisonError::into_inner).another()?;
+        Ok(Searcher::new(Arc::clone(&self.board), truth))
     }
 
     /// Why nothing can be changed here, if nothing can.

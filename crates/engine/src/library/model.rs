@@ -42,7 +42,10 @@ pub struct Model {
 enum Calibrations {
     Given(Box<Calibration>),
     /// What came with the model, and what was measured here.
-    Files { shipped: PathBuf, own: PathBuf },
+    Files {
+        shipped: PathBuf,
+        own: PathBuf,
+    },
 }
 
 /// In a model's folder: what was measured of it by who made the folder.
@@ -159,7 +162,9 @@ fn digests(folder: &ModelFolder) -> BTreeMap<String, String> {
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
     let decisive = names.filter(|name| {
         let ending = name.rsplit('.').next().unwrap_or_default();
-        matches!(ending, "gguf" | "safetensors") || name == "tokenizer.json" || name == "config.json"
+        matches!(ending, "gguf" | "safetensors")
+            || name == "tokenizer.json"
+            || name == "config.json"
     });
     let digest = |name: String| {
         let stated = folder.manifest.digests.get(&name).cloned();

@@ -10,8 +10,8 @@ use kenning_store::{
 };
 
 use super::embedding::Embedding;
-use super::reasons;
 use super::readers::{Outcome, Reading};
+use super::reasons;
 use super::watching::{Changes, Watching};
 
 pub(super) enum Note {

@@ -93,7 +93,8 @@ impl Librarian {
     fn as_known(&mut self, path: &Path) -> Result<PathBuf, LibraryError> {
         let not_a_folder = || LibraryError::NotAFolder(path.to_owned());
         let path = std::path::absolute(path).map_err(|_| not_a_folder())?;
-        let real = path.canonicalize().ok().filter(|real| real.is_dir()).ok_or_else(not_a_folder)?;
+        let real =
+            path.canonicalize().ok().filter(|real| real.is_dir()).ok_or_else(not_a_folder)?;
         let folders = self.reader.read(|view| view.folders())?;
         let mut known = folders.into_iter().map(|folder| folder.path);
         let is_same = |other: &PathBuf| other.canonicalize().is_ok_and(|other| other == real);

@@ -2,18 +2,20 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use kenning_documents::{EXTRACTOR_VERSION, Program, Quarantine};
+use kenning_domain::SpaceId;
 use kenning_inference::DevicePreference;
+use kenning_search::calibration::Calibration;
+use kenning_search::library::Derived;
 use kenning_store::{Reader as TruthReader, StoreError, Truth};
 use kenning_watch::Settings;
 
 use super::board::{Board, Shown};
-use super::derived::{self, Derived};
 use super::embedding::Embedder;
 use super::librarian::{Librarian, State};
 use super::model::Model;
@@ -80,7 +82,8 @@ impl Library {
     /// Opens the library in Kenning's data folder.
     pub fn open(home: &Home, models: &Models, options: Options) -> Result<Self, LibraryError> {
         let of_folder = |folder| {
-            Model::of_folder(folder, options.device, &home.calibrations()).map_err(ModelsError::from)
+            Model::of_folder(folder, options.device, &home.calibrations())
+                .map_err(ModelsError::from)
         };
         let model = match models.choose_embedder(options.model.as_deref()) {
             Ok(folder) => Some(of_folder(folder)?),
@@ -95,11 +98,7 @@ impl Library {
     }
 
     /// The same with parts of one's own.
-    pub fn open_with(
-        folder: &Path,
-        parts: Parts,
-        options: Options,
-    ) -> Result<Self, LibraryError> {
+    pub fn open_with(folder: &Path, parts: Parts, options: Options) -> Result<Self, LibraryError> {
         match options.access {
             Access::Read => Self::read(folder, parts, "it was opened to be read".to_owned()),
             Access::Write => Self::write(folder, Truth::open(folder, WRITE)?, parts, options),
@@ -123,14 +122,21 @@ impl Library {
             let space = answering.as_ref().filter(|space| space.definition == model.definition)?;
             Some((space.id, model))
         };
+        let models: Vec<_> = known.filter_map(of_space).collect();
+        let calibrations = calibrations(&models);
         let missing = || StoreError::Missing { file: folder.join("words") };
+        let snapshot = Derived::snapshot_of_another(folder, &mut truth, &calibrations)?;
         let shown = Shown {
-            snapshot: derived::read(folder)?.ok_or_else(missing)?,
+            snapshot: snapshot.ok_or_else(missing)?,
             progress: Progress { ledger, ..Progress::default() },
             folders: Vec::new(),
-            models: known.filter_map(of_space).collect(),
+            models,
         };
-        Ok(Self { board: Arc::new(Board::new(shown)), truth, hands: Hands::Nobody(why) })
+        Ok(Self {
+            board: Arc::new(Board::new(shown)),
+            truth: Mutex::new(truth),
+            hands: Hands::Nobody(why),
+        })
     }
 
     fn write(
@@ -146,6 +152,7 @@ impl Library {
         let (board, truth) = (Arc::clone(&librarian.board), librarian.reader.another()?);
         let thread = thread::Builder::new().name("librarian".to_owned());
         let thread = Some(thread.spawn(move || librarian.run())?);
+        let truth = Mutex::new(truth);
         Ok(Self { board, truth, hands: Hands::Librarian { orders: sender, thread } })
     }
 }
@@ -165,7 +172,7 @@ fn librarian(
     let model = parts.model.map(Arc::new);
     let spaces = Spaces::take_up(&mut truth, model.clone(), &others)?;
     truth.change(|change| change.read_older_again(EXTRACTOR_VERSION))?;
-    let derived = open_derived(folder, &mut reader, &spaces)?;
+    let (derived, _) = Derived::open(folder, &mut reader, &calibrations(&spaces.models()))?;
     let offences = reader.read(|view| view.offences())?;
     let offenders: HashSet<_> = offences.iter().map(|offence| offence.path.clone()).collect();
     let quarantine = Quarantine::with(offences.into_iter().map(notes::charged));
@@ -194,16 +201,10 @@ fn librarian(
     })
 }
 
-fn open_derived(
-    folder: &Path,
-    truth: &mut TruthReader,
-    spaces: &Spaces,
-) -> Result<Derived, LibraryError> {
-    let known = spaces.models().into_iter();
-    let calibrations: Vec<_> =
-        known.filter_map(|(space, model)| Some((space, Arc::new(model.calibration()?)))).collect();
-    let (derived, _) = Derived::open(folder, truth, &calibrations)?;
-    Ok(derived)
+fn calibrations(models: &[(SpaceId, Arc<Model>)]) -> Vec<(SpaceId, Arc<Calibration>)> {
+    let known =
+        |(space, model): &(SpaceId, Arc<Model>)| Some((*space, Arc::new(model.calibration()?)));
+    models.iter().filter_map(known).collect()
 }
 
 fn shown(

@@ -26,11 +26,24 @@ pub(super) enum Message {
 pub(super) type Answer<T> = Sender<Result<T, LibraryError>>;
 
 pub(super) enum Order {
-    AddFolder { path: PathBuf, rules: Rules, answer: Answer<FolderId> },
-    RemoveFolder { folder: FolderId, answer: Answer<()> },
+    AddFolder {
+        path: PathBuf,
+        rules: Rules,
+        answer: Answer<FolderId>,
+    },
+    RemoveFolder {
+        folder: FolderId,
+        answer: Answer<()>,
+    },
     /// The files at or under a path are to be read again, whatever came of them before.
-    ReadAgain { path: PathBuf, answer: Answer<u64> },
-    UseModel { model: Box<Model>, answer: Answer<()> },
+    ReadAgain {
+        path: PathBuf,
+        answer: Answer<u64>,
+    },
+    UseModel {
+        model: Box<Model>,
+        answer: Answer<()>,
+    },
     LookAgain,
     Pause,
     Resume,

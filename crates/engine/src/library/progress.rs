@@ -129,6 +129,7 @@ pub(super) struct Speeds {
     /// Passages that came of files, by their bytes.
     passages_read: f64,
     bytes_read: f64,
+    files_since: usize,
     read_last: Option<Instant>,
 }
 
@@ -136,14 +137,16 @@ impl Speeds {
     /// A file of so many bytes was read in so long, and gave so many passages.
     pub(super) fn read(&mut self, bytes: u64, took: Duration, passages: usize) {
         self.cost.add(bytes as f64, took.as_secs_f64());
+        self.files_since += 1;
         self.passages_read += passages as f64;
         self.bytes_read += bytes as f64;
     }
 
-    /// So many files came back since the last time, if files were read all the while.
-    pub(super) fn files_came(&mut self, files: usize, now: Instant, is_reading: bool) {
+    /// Time has passed in which files were read, if they were.
+    pub(super) fn tick(&mut self, now: Instant, is_reading: bool) {
+        let files = std::mem::take(&mut self.files_since) as f64;
         if let Some(last) = self.read_last {
-            self.files.add(files as f64, now.duration_since(last).as_secs_f64());
+            self.files.add(files, now.duration_since(last).as_secs_f64());
         }
         self.read_last = is_reading.then_some(now);
     }
@@ -175,11 +178,8 @@ impl Speeds {
             true => self.cost.of(waiting, bytes)? / threads.max(1) as f64,
             false => 0.0,
         };
-        let to_come = if self.bytes_read > 0.0 {
-            bytes * self.passages_read / self.bytes_read
-        } else {
-            0.0
-        };
+        let to_come =
+            if self.bytes_read > 0.0 { bytes * self.passages_read / self.bytes_read } else { 0.0 };
         let passages = gap.passages as f64 + to_come;
         let embedding = match embeds && passages > 0.0 {
             true => passages / self.passages_per_second()?,

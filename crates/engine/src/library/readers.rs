@@ -44,7 +44,11 @@ pub(super) struct Reading {
 pub(super) enum Outcome {
     /// Its bytes are in the truth already.
     Known(ContentHash),
-    Text { hash: ContentHash, document: Box<Document>, passages: Vec<Passage> },
+    Text {
+        hash: ContentHash,
+        document: Box<Document>,
+        passages: Vec<Passage>,
+    },
     Refused(Reason),
     Failed(Reason),
     Quarantined(Reason),
@@ -220,14 +224,16 @@ impl Thread {
         let read = reader.read_if(&job.path, cancel, |bytes| {
             hash = ContentHash(*blake3::hash(bytes).as_bytes());
             // What cannot be asked is read: that does no harm.
-            is_known = truth.read(|view| view.content_with(hash)).is_ok_and(|head| {
-                head.is_some_and(|head| head.extractor == EXTRACTOR_VERSION)
-            });
+            is_known = truth
+                .read(|view| view.content_with(hash))
+                .is_ok_and(|head| head.is_some_and(|head| head.extractor == EXTRACTOR_VERSION));
             !is_known
         });
         match read {
             Ok(None) => Outcome::Known(hash),
-            Ok(Some(Read::Text { document, passages })) => Outcome::Text { hash, document, passages },
+            Ok(Some(Read::Text { document, passages })) => {
+                Outcome::Text { hash, document, passages }
+            }
             Ok(Some(Read::Refused(refusal))) => Outcome::Refused(reasons::of_refusal(&refusal)),
             Ok(Some(Read::Failed(failure))) => Outcome::Failed(reasons::of_failure(&failure)),
             Ok(Some(Read::Quarantined(why))) => {

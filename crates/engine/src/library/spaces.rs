@@ -29,14 +29,8 @@ impl Spaces {
         others: &[Arc<Model>],
     ) -> Result<Self, StoreError> {
         truth.change(|change| {
-            let id = |model: &Model| NewSpace {
-                model: &model.name,
-                revision: &model.revision,
-                definition: &model.definition,
-                dimensions: model.dimensions,
-            };
             let wanted = match wanted {
-                Some(model) => Some((change.add_space(id(&model))?, model)),
+                Some(model) => Some((change.add_space(definition(&model))?, model)),
                 None => None,
             };
             let answering = change.view().answering()?.and_then(|space| {
@@ -94,6 +88,15 @@ impl Spaces {
             return Ok(false);
         }
         truth.read(|view| Ok(view.gap(*new)?.passages <= view.gap(*old)?.passages))
+    }
+}
+
+fn definition(model: &Model) -> NewSpace<'_> {
+    NewSpace {
+        model: &model.name,
+        revision: &model.revision,
+        definition: &model.definition,
+        dimensions: model.dimensions,
     }
 }
 

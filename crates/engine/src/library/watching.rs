@@ -70,7 +70,9 @@ impl Watching {
     /// Watches a folder from what the truth knows of it, in place of how it was watched before.
     pub(super) fn start(&mut self, folder: Folder, view: &View<'_>) -> Result<(), StartOrStore> {
         let (mut known, mut left_out_before) = (Vec::new(), HashMap::new());
-        view.each_file(folder.id, |file| remember(&folder, file, &mut known, &mut left_out_before))?;
+        view.each_file(folder.id, |file| {
+            remember(&folder, file, &mut known, &mut left_out_before)
+        })?;
         let settings = Settings { rules: rules::of_text(&folder.rules), ..self.settings.clone() };
         let started = Watcher::start(std::slice::from_ref(&folder.path), known, settings);
         let (watcher, told) = started.map_err(StartOrStore::Start)?;

@@ -16,7 +16,7 @@ const BETWEEN_SWEEPS: Duration = Duration::from_secs(60 * 60);
 
 impl Librarian {
     fn is_held_up(&self) -> bool {
-        self.state.is_paused || Halt::holds(self.state.halt.as_ref())
+        self.state.is_paused || self.state.halt.is_some()
     }
 
     pub(super) fn give_out_files(&mut self) {
@@ -101,10 +101,8 @@ impl Librarian {
             && let Some((space, model)) = self.spaces.wanted.clone()
         {
             self.truth.change(|change| change.answer_from(space))?;
-            self.spaces = Spaces {
-                answering: Some((space, model.clone())),
-                wanted: Some((space, model)),
-            };
+            self.spaces =
+                Spaces { answering: Some((space, model.clone())), wanted: Some((space, model)) };
             self.state.derived = InStep::Behind;
         }
         Ok(())
@@ -112,8 +110,8 @@ impl Librarian {
 
     /// Shows and tells how far everything is, and answers who waits for the end.
     pub(super) fn tell(&mut self) {
-        let is_at_rest = self.rest();
-        let now = Instant::now();
+        let (is_at_rest, now) = (self.rest(), Instant::now());
+        self.state.speeds.tick(now, self.readers.count() > 0);
         let is_time = self.state.shown_at.is_none_or(|at| now >= at + BETWEEN_TELLINGS);
         let is_waited_for = is_at_rest.is_some() && !self.state.waiting_for_rest.is_empty();
         if is_time || is_waited_for || self.state.is_newly_searchable {

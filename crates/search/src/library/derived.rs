@@ -7,6 +7,7 @@ mod codes;
 mod means;
 #[cfg(test)]
 mod tests;
+mod unwritten;
 mod verify;
 mod words;
 

@@ -37,10 +37,7 @@ pub(super) fn one(view: &View<'_>, content: &Content) -> Result<Described, Store
 }
 
 /// The files that hold a content.
-pub(super) fn files(
-    view: &View<'_>,
-    content: ContentId,
-) -> Result<Vec<FileDescribed>, StoreError> {
+pub(super) fn files(view: &View<'_>, content: ContentId) -> Result<Vec<FileDescribed>, StoreError> {
     let of = |file: FileRecord| FileDescribed {
         id: file.id,
         folder: file.folder,

@@ -185,7 +185,8 @@ impl KeptCodes {
 
     /// Throws away what it knows, where changes were forgotten that it had not heard of.
     pub fn begin_anew(&mut self, view: &View<'_>) -> Result<(), LibraryError> {
-        let Some(shifted) = self.answering.take().or(self.building.take().map(|b| b.shifted)) else {
+        let Some(shifted) = self.answering.take().or(self.building.take().map(|b| b.shifted))
+        else {
             return Ok(());
         };
         self.seq = view.seq()?;
@@ -313,7 +314,9 @@ impl Building {
             return Ok(match std::mem::replace(&mut self.stage, Stage::Filling) {
                 Stage::Measuring(sums) => {
                     self.after = PassageId(0);
-                    self.shifted.set_means(sums.finish());
+                    let measured = sums.finish();
+                    let enough = measured.rows >= FEWEST_MEASURED;
+                    self.shifted.set_means(if enough { measured } else { Means::default() });
                     false
                 }
                 Stage::Filling => true,
@@ -388,7 +391,8 @@ mod tests {
     fn every_language_has_a_number_of_its_own() {
         let letters = || b'a'..=b'z';
         let two = letters().flat_map(|a| letters().map(move |b| vec![a, b]));
-        let three = two.clone().flat_map(|two| letters().map(move |c| [two.clone(), vec![c]].concat()));
+        let three =
+            two.clone().flat_map(|two| letters().map(move |c| [two.clone(), vec![c]].concat()));
         let mut seen = HashSet::from([language_number(None)]);
         for tag in two.chain(three) {
             let tag = Tag::new(std::str::from_utf8(&tag).unwrap());

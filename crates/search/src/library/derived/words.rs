@@ -97,8 +97,7 @@ impl KeptWords {
         if self.words.is_none() || self.now.mark().is_some() || self.unshown {
             self.words = None;
             let removed = fs::remove_dir_all(&self.folder);
-            removed
-                .map_err(|source| LibraryError::File { file: self.folder.clone(), source })?;
+            removed.map_err(|source| LibraryError::File { file: self.folder.clone(), source })?;
             self.reopen()?;
         }
         (self.seq, self.durable) = (view.seq()?, 0);

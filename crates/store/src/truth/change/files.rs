@@ -87,6 +87,10 @@ impl Change<'_> {
             }
             Some(kept) => {
                 self.wait(kept.id, stamp)?;
+                // What it held is still searched, and when it was changed is asked for.
+                if let Some(content) = kept.content {
+                    self.log(Logged::ContentFilesChanged(content))?;
+                }
                 Ok(kept.id)
             }
         }
