@@ -10,22 +10,23 @@ mod verdict;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use kenning_domain::{Rerank, SpaceId};
+use kenning_domain::{Embed, Rerank};
 use kenning_engine::answer::{Models, Pipeline, Tuning};
 use kenning_engine::{Library, Portions, Rest, Rules, Searcher, Snapshot, State};
 
 use super::Half;
-use super::beir::{self, Set};
+use super::beir;
 use super::metrics::DEPTH;
 use super::retrieval::{Question, check_languages, check_questions, groups, half_of};
 use asking::{Asker, Heard};
 use remembered::Remembered;
 use report::Effort;
 pub use report::ProductReport;
-use verdict::Said;
+use verdict::{Said, VerdictReport};
 
 /// How the product is to be measured.
 #[derive(Clone, Debug)]
@@ -83,39 +84,48 @@ pub fn product(
     bring_in(place, files.len())?;
     let indexing = start.elapsed();
 
-    let mut searcher = place.library.searcher()?;
+    let (searcher, snapshot) = searcher(place.library, options)?;
+    let model = model(&snapshot, &searcher, options.pipeline)?;
+    let remembered = model.as_deref().map(|model| Remembered::new(model, place.remembered));
+    let embed = remembered.as_ref().map(|model| model as &dyn Embed);
+    let models = Models { embed, rerank: place.rerank };
+    let mut asker = Asker { searcher, snapshot, models, files: &files, set: &set, options };
+    let start = Instant::now();
+    let rankings = rankings(&mut asker, &questions, progress)?;
+    let effort = Effort { indexing, asking: start.elapsed() };
+    let nothing_close = remembered.as_ref().map(|model| verdicts(&mut asker, model)).transpose()?;
+    if let (Some(model), Some(file)) = (&remembered, place.remembered) {
+        model.keep(file)?;
+    }
+    Ok(ProductReport {
+        skipped_queries: asked.len() - questions.len(),
+        passages: asker.passages(),
+        nothing_close: nothing_close.flatten(),
+        ..ProductReport::of(options, &set, groups(&set, &questions, &rankings), &effort)
+    })
+}
+
+fn rankings(
+    asker: &mut Asker<'_>,
+    questions: &[Question<'_>],
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Vec<Vec<usize>>> {
+    let mut rankings = Vec::new();
+    for question in questions {
+        progress(rankings.len(), questions.len());
+        rankings.push(asker.ask(question.query)?.documents);
+    }
+    progress(questions.len(), questions.len());
+    Ok(rankings)
+}
+
+fn searcher(library: &Library, options: &Options) -> Result<(Searcher, Snapshot)> {
+    let mut searcher = library.searcher()?;
     let snapshot = match options.is_as_shipped() {
         true => searcher.snapshot(),
         false => searcher.snapshot_with(options.portions, options.refines)?,
     };
-    let space = check_model(&snapshot, &searcher, options.pipeline)?;
-    let model = space.map(|space| searcher.embedder(space)).transpose()?.flatten();
-    let remembered = model.as_deref().map(|model| Remembered::new(model, place.remembered));
-    let embed = remembered.as_ref().map(|model| model as &dyn kenning_domain::Embed);
-    let models = Models { embed, rerank: place.rerank };
-    let mut asker = Asker { searcher, snapshot, models, files: &files, set: &set, options };
-
-    let start = Instant::now();
-    let mut rankings = Vec::new();
-    for (number, question) in questions.iter().enumerate() {
-        progress(number, questions.len());
-        rankings.push(asker.ask(question.query)?.documents);
-    }
-    progress(questions.len(), questions.len());
-    let asking = start.elapsed();
-    let nothing = match &remembered {
-        Some(model) if !options.by_language && options.pipeline != Pipeline::Words => {
-            verdicts(&set, options, &mut asker, model)?
-        }
-        _ => None,
-    };
-    if let (Some(model), Some(file)) = (&remembered, place.remembered) {
-        model.keep(file)?;
-    }
-    let effort = Effort { indexing, asking };
-    let groups = groups(&set, &questions, &rankings);
-    let skipped = asked.len() - questions.len();
-    Ok(ProductReport::new(options, &set, groups, skipped, asker.passages(), nothing, effort))
+    Ok((searcher, snapshot))
 }
 
 /// Has the documents read and embedded, and sees to it that all of them were.
@@ -141,34 +151,30 @@ fn bring_in(place: &Place<'_>, documents: usize) -> Result<()> {
     Ok(())
 }
 
-/// The space that answers, where the pipeline needs one.
-fn check_model(
+/// The model of the space that answers, where the pipeline needs one.
+fn model(
     snapshot: &Snapshot,
     searcher: &Searcher,
     pipeline: Pipeline,
-) -> Result<Option<SpaceId>> {
+) -> Result<Option<Arc<dyn Embed>>> {
     if pipeline == Pipeline::Words {
         return Ok(None);
     }
     let meaning = snapshot.meaning.as_ref();
-    let space = meaning.context("there is no model: make the built-in one with `cargo xtask model`")?;
+    let meaning = meaning.context("there is no model: make the built-in one with `cargo xtask model`")?;
     ensure!(
-        searcher.calibration(space.space).is_some(),
-        "the model was not measured yet, and searches as it does then are not what is to be \
-         measured: run `kenning models calibrate` first"
+        searcher.calibration(meaning.space).is_some(),
+        "it was not measured yet what languages do to the model, and without that other things would \
+         be found: run `kenning models calibrate` first"
     );
-    Ok(Some(space.space))
+    Ok(searcher.embedder(meaning.space)?)
 }
 
 /// What is said of queries that nothing answers, and of the others of a half. `None` where each
 /// query is answered.
-fn verdicts(
-    set: &Set,
-    options: &Options,
-    asker: &mut Asker<'_>,
-    model: &Remembered<'_>,
-) -> Result<Option<verdict::VerdictReport>> {
-    if set.answers.iter().all(|answers| !answers.is_empty()) {
+fn verdicts(asker: &mut Asker<'_>, model: &Remembered<'_>) -> Result<Option<VerdictReport>> {
+    let (set, options) = (asker.set, asker.options);
+    if options.by_language || set.answers.iter().all(|answers| !answers.is_empty()) {
         return Ok(None);
     }
     let half = options.half.unwrap_or(Half::Odd);

@@ -37,27 +37,20 @@ pub struct Effort {
 }
 
 impl ProductReport {
-    pub fn new(
-        options: &Options,
-        set: &Set,
-        groups: Groups,
-        skipped_queries: usize,
-        passages: usize,
-        nothing_close: Option<VerdictReport>,
-        effort: Effort,
-    ) -> Self {
+    /// Without what only the library and the verdicts say.
+    pub fn of(options: &Options, set: &Set, groups: Groups, effort: &Effort) -> Self {
         let asking = effort.asking.as_secs_f64() * 1000.0;
         Self {
             pipeline: name(options.pipeline),
             milliseconds_per_query: asking / groups.all.queries.max(1) as f64,
             groups,
             documents: set.documents.len(),
-            passages,
-            skipped_queries,
+            passages: 0,
+            skipped_queries: 0,
             empty_documents: set.empty_documents,
             unknown_documents: set.unknown_documents,
             unknown_queries: set.unknown_queries,
-            nothing_close,
+            nothing_close: None,
             indexing_seconds: effort.indexing.as_secs_f64(),
         }
     }
