@@ -91,7 +91,9 @@ fn product(global: &Global, command: &EvalRetrieval) -> Result<()> {
     let EvalRetrieval { set, product: how, .. } = command;
     let options = product_options(command)?;
     let reranker = match options.pipeline {
-        Pipeline::Reranked => Some(opening::models().reranker(how.reranker.as_deref(), set.choice.preference())?),
+        Pipeline::Reranked => {
+            Some(opening::models().reranker(how.reranker.as_deref(), set.choice.preference())?)
+        }
         _ => None,
     };
     let ground = Ground::of(how)?;

@@ -74,10 +74,8 @@ pub fn product(
         check_languages(&set.queries, "query")?;
     }
     let asked = half_of(&set, options.half);
-    let questions: Vec<Question<'_>> = asked
-        .iter()
-        .filter_map(|query| Question::of(&set, *query, options.by_language))
-        .collect();
+    let questions: Vec<Question<'_>> =
+        asked.iter().filter_map(|query| Question::of(&set, *query, options.by_language)).collect();
     check_questions(&questions, asked.len(), dir, options.half)?;
     let files = staging::stage(&set.documents, place.documents, options.with_titles)?;
     let start = Instant::now();
@@ -144,10 +142,7 @@ fn bring_in(place: &Place<'_>, documents: usize) -> Result<()> {
     }
     let ledger = &progress.ledger;
     let found = ledger.files(State::Words) + ledger.files(State::Meaning);
-    ensure!(
-        found == documents as u64,
-        "of {documents} documents {found} can be found: {ledger:?}"
-    );
+    ensure!(found == documents as u64, "of {documents} documents {found} can be found: {ledger:?}");
     Ok(())
 }
 
@@ -161,7 +156,8 @@ fn model(
         return Ok(None);
     }
     let meaning = snapshot.meaning.as_ref();
-    let meaning = meaning.context("there is no model: make the built-in one with `cargo xtask model`")?;
+    let meaning =
+        meaning.context("there is no model: make the built-in one with `cargo xtask model`")?;
     ensure!(
         searcher.calibration(meaning.space).is_some(),
         "it was not measured yet what languages do to the model, and without that other things would \

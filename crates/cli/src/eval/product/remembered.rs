@@ -102,7 +102,10 @@ mod tests {
 
     #[test]
     fn what_was_kept_comes_back_as_far_as_it_is_whole() {
-        let known = HashMap::from([("tea?".to_owned(), vec![1.0, -0.5]), ("茶".to_owned(), vec![0.0, 2.0])]);
+        let known = HashMap::from([
+            ("tea?".to_owned(), vec![1.0, -0.5]),
+            ("茶".to_owned(), vec![0.0, 2.0]),
+        ]);
         let bytes = to_bytes(&known);
         assert_eq!(from_bytes(&bytes, 2), known);
         for length in 0..bytes.len() {

@@ -85,7 +85,10 @@ impl fmt::Display for ProductReport {
 
 fn nothing(report: &VerdictReport, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let VerdictReport { queries, unanswered, verdict, threshold, cosine, .. } = report;
-    writeln!(out, "\n\"nothing close\" over {queries} queries, of which {unanswered} have no answer")?;
+    writeln!(
+        out,
+        "\n\"nothing close\" over {queries} queries, of which {unanswered} have no answer"
+    )?;
     let threshold_name = format!("cosine below {cosine:.3}");
     for (name, quality) in [("verdict", verdict), (threshold_name.as_str(), threshold)] {
         let Quality { precision, recall, f1 } = quality;

@@ -53,7 +53,8 @@ pub fn judged(reported: &[Said], other: &[Said]) -> VerdictReport {
 }
 
 fn quality(all: &[Said], nothing: impl Fn(&Said) -> bool) -> Quality {
-    let count = |wanted: &dyn Fn(&Said) -> bool| all.iter().filter(|said| wanted(said)).count() as f64;
+    let count =
+        |wanted: &dyn Fn(&Said) -> bool| all.iter().filter(|said| wanted(said)).count() as f64;
     let right = count(&|said| nothing(said) && !said.is_answered);
     let told = count(&|said| nothing(said));
     let so = count(&|said| !said.is_answered);
