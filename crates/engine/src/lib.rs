@@ -13,7 +13,7 @@ pub use kenning_documents::{Block, Document, Kind, Metadata, Refusal};
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
-pub use kenning_search::answer;
+pub use kenning_search::{Query, answer};
 pub use kenning_search::calibration::Portions;
 pub use kenning_search::library::Snapshot;
 pub use kenning_store::{

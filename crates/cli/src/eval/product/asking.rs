@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use anyhow::{Result, bail};
 use kenning_domain::{Cancel, PassageId};
 use kenning_engine::answer::{Answer, Asked, Models, Question, Told, Verdict, answer};
-use kenning_engine::{Searcher, Snapshot};
+use kenning_engine::{Query, Searcher, Snapshot};
 
 use super::Options;
 use super::staging::{Files, shelf};
@@ -30,11 +30,20 @@ pub struct Heard {
 }
 
 impl Asker<'_> {
-    pub fn ask(&mut self, query: &Entry) -> Result<Heard> {
-        let typed = match self.options.by_language {
+    fn typed(&self, query: &Entry) -> String {
+        match self.options.by_language {
             true => format!("in:{}/ {}", shelf(query.language.as_deref()), query.text),
             false => query.text.clone(),
-        };
+        }
+    }
+
+    /// What the model will read of a query.
+    pub fn read_of(&self, query: &Entry) -> String {
+        Query::parse(&self.typed(query)).meaning()
+    }
+
+    pub fn ask(&mut self, query: &Entry) -> Result<Heard> {
+        let typed = self.typed(query);
         let question = Question {
             limit: self.options.depth,
             pipeline: self.options.pipeline,

@@ -88,6 +88,10 @@ pub fn product(
     let embed = remembered.as_ref().map(|model| model as &dyn Embed);
     let models = Models { embed, rerank: place.rerank };
     let mut asker = Asker { searcher, snapshot, models, files: &files, set: &set, options };
+    if let Some(model) = &remembered {
+        let texts: Vec<String> = questions.iter().map(|one| asker.read_of(one.query)).collect();
+        model.read_ahead(&texts, progress);
+    }
     let start = Instant::now();
     let rankings = rankings(&mut asker, &questions, progress)?;
     let effort = Effort { indexing, asking: start.elapsed() };
@@ -176,6 +180,8 @@ fn verdicts(asker: &mut Asker<'_>, model: &Remembered<'_>) -> Result<Option<Verd
     let half = options.half.unwrap_or(Half::Odd);
     let reported: BTreeSet<usize> = half_of(set, Some(half)).into_iter().collect();
     let rows = asker.vectors()?;
+    let texts: Vec<String> = set.queries.iter().map(|query| query.text.clone()).collect();
+    model.read_ahead(&texts, &mut |_, _| ());
     let mut said = [Vec::new(), Vec::new()];
     for (index, query) in set.queries.iter().enumerate() {
         let is_reported = reported.contains(&index);

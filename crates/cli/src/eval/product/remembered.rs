@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 use kenning_domain::{Embed, Embedded, ModelError, Overlong, Role};
@@ -25,22 +25,39 @@ impl<'a> Remembered<'a> {
     }
 
     pub fn keep(&self, file: &Path) -> Result<()> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         let part = file.with_extension("part");
         fs::write(&part, to_bytes(&known))
             .and_then(|()| fs::rename(&part, file))
             .with_context(|| format!("{} cannot be written", file.display()))
     }
 
+    /// Has the model read many queries together, which takes it a fraction of the time. Those that it
+    /// cannot read are left for when they are asked for.
+    pub fn read_ahead(&self, texts: &[String], progress: &mut dyn FnMut(usize, usize)) {
+        const AT_ONCE: usize = 256;
+        let unknown = |text: &&str| !self.known().contains_key(*text);
+        let unknown: Vec<&str> = texts.iter().map(String::as_str).filter(unknown).collect();
+        for (number, texts) in unknown.chunks(AT_ONCE).enumerate() {
+            progress(number * AT_ONCE, unknown.len());
+            let embedded = self.model.embed(texts, Role::QUERY, None, Overlong::Truncate);
+            let vectors = embedded.map(|embedded| embedded.vectors).unwrap_or_default();
+            self.known().extend(texts.iter().map(|text| (*text).to_owned()).zip(vectors));
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Vec<f32>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A query's vector as the model gives it.
     pub fn query(&self, text: &str) -> Result<Vec<f32>, ModelError> {
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(vector) = known().get(text) {
+        if let Some(vector) = self.known().get(text) {
             return Ok(vector.clone());
         }
         let embedded = self.model.embed(&[text], Role::QUERY, None, Overlong::Truncate)?;
         let vector = embedded.vectors.into_iter().next().unwrap_or_default();
-        known().insert(text.to_owned(), vector.clone());
+        self.known().insert(text.to_owned(), vector.clone());
         Ok(vector)
     }
 }
