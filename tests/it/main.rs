@@ -19,6 +19,7 @@ mod guard;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod library;
+mod pipeline;
 mod qwen3_tokenizer;
 mod staging;
 mod tidy;

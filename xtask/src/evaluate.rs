@@ -16,6 +16,13 @@ struct Set {
     by_language: bool,
 }
 
+impl Set {
+    fn name(&self) -> String {
+        let pool = if self.by_language { "each language by itself" } else { "one pool" };
+        format!("{}, {pool}", self.folder)
+    }
+}
+
 const SETS: &[Set] = &[
     Set { folder: "xquad", by_language: true },
     Set { folder: "xquad", by_language: false },
@@ -33,6 +40,7 @@ pub fn run(workspace: &Workspace, folder: &Path, model: Option<&str>) -> Result<
     set_up::tools(workspace)?;
     model::make(workspace)?;
     let program = workspace.kenning()?;
+    model::calibrate(workspace, &program)?;
     let evaluate = |arguments: &[&str], set: &str| -> Result<Option<Value>> {
         let set = folder.join(set);
         if !set.is_dir() {
@@ -58,14 +66,59 @@ pub fn run(workspace: &Workspace, folder: &Path, model: Option<&str>) -> Result<
     if let Some(report) = evaluate(&["bitext"], BITEXT)? {
         bitext_table(&report)?;
     }
+    println!("\n| set | pipeline | queries | all | own language | foreign | recall@100 |");
+    println!("|---|---|---|---|---|---|---|");
+    for set in SETS {
+        // What is read and embedded serves every pipeline, and the next time.
+        let library = workspace.target.join("evaluation").join(set.folder);
+        let library = library.to_str().context("the target folder's name is no text")?;
+        for pipeline in ["words", "meaning", "hybrid"] {
+            let mut arguments = vec!["retrieval", "--half", "odd", "--library", library];
+            arguments.extend(["--pipeline", pipeline]);
+            arguments.extend(set.by_language.then_some("--by-language"));
+            if let Some(report) = evaluate(&arguments, set.folder)? {
+                product_row(set, &report)?;
+            }
+        }
+    }
+    if let Some(report) = evaluate(NOTHING, "xquad-nothing")? {
+        nothing_table(&report)?;
+    }
+    Ok(())
+}
+
+const NOTHING: &[&str] = &["retrieval", "--half", "odd", "--pipeline", "hybrid", "--depth", "10"];
+
+fn product_row(set: &Set, report: &Value) -> Result<()> {
+    println!(
+        "| {} | {} | {} | {} | {} | {} | {} |",
+        set.name(),
+        report["pipeline"].as_str().unwrap_or_default(),
+        report["queries"],
+        percent(&report["ndcg@10"])?,
+        percent(&report["own"]["ndcg@10"])?,
+        percent(&report["foreign"]["ndcg@10"])?,
+        percent(&report["recall@100"])?,
+    );
+    Ok(())
+}
+
+fn nothing_table(report: &Value) -> Result<()> {
+    println!("\n| \"nothing close\" | precision | recall | F1 |\n|---|---|---|---|");
+    let report = &report["nothing_close"];
+    for (name, key) in
+        [("the verdict", "verdict"), ("the best threshold on the cosine", "threshold")]
+    {
+        let [precision, recall, f1] = ["precision", "recall", "f1"].map(|it| &report[key][it]);
+        println!("| {name} | {} | {} | {} |", percent(precision)?, percent(recall)?, percent(f1)?);
+    }
     Ok(())
 }
 
 fn retrieval_row(set: &Set, report: &Value) -> Result<()> {
-    let pool = if set.by_language { "each language by itself" } else { "one pool" };
     println!(
-        "| {}, {pool} | {} | {} | {} | {} | {} | {} of {} |",
-        set.folder,
+        "| {} | {} | {} | {} | {} | {} | {} of {} |",
+        set.name(),
         report["queries"],
         percent(&report["ndcg@10"])?,
         percent(&report["own"]["ndcg@10"])?,

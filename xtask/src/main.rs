@@ -53,7 +53,7 @@ enum Task {
     },
     /// Run every check there is, in the order in which they fail fastest.
     Test,
-    /// Make the built-in model, unless it is there already.
+    /// Make the built-in model and measure it, unless that is done already.
     Model,
     /// Measure how well a model finds, on a folder of public sets.
     Evaluate {
@@ -105,7 +105,7 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Run { folder, query } => terminal::run(&workspace, folder, query),
         Task::Test => tests_run::run(&workspace),
-        Task::Model => model::make(&workspace),
+        Task::Model => model::make_and_calibrate(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),

@@ -31,6 +31,7 @@ pub fn run(workspace: &Workspace, folder: Option<PathBuf>, query: Option<String>
     set_up::tools(workspace)?;
     model::make(workspace)?;
     let program = workspace.kenning()?;
+    model::calibrate(workspace, &program)?;
     println!("\nKenning has no window yet, so this does its job in the terminal.");
     answer(&Kenning::at(program), &folder, &files, query)
 }

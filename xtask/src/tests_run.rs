@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "test material", run: |w| fetched::qwen3_tokenizer(w).map(drop) },
     Step { name: "manuals", run: |w| documentation::fetch(w).map(drop) },
     Step { name: "lints", run: |w| cargo(w, LINTS) },
+    Step { name: "calibration", run: calibration },
     Step { name: "tests", run: |w| cargo(w, &["test", "--workspace", "--locked"]) },
 ];
 
@@ -42,6 +43,13 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     print_times(&times);
     println!("everything passed");
     Ok(())
+}
+
+/// By the program as the tests build it.
+fn calibration(workspace: &Workspace) -> Result<()> {
+    cargo(workspace, &["build", "--locked", "-p", "kenning-cli"])?;
+    let program = format!("kenning{}", std::env::consts::EXE_SUFFIX);
+    model::calibrate(workspace, &workspace.target.join("debug").join(program))
 }
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {

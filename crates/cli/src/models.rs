@@ -7,7 +7,7 @@ use anyhow::Result;
 use kenning_engine::{Device, ModelFolder, Models as Shelf};
 use serde::Serialize;
 
-use crate::arguments::{Global, Models};
+use crate::arguments::{Calibrate, Global, Models};
 use crate::{opening, output, speed};
 
 #[derive(Serialize)]
@@ -51,7 +51,24 @@ pub fn run(global: &Global, command: &Models) -> Result<()> {
             show(global, &card(&folder, is_built_in(&shelf, &folder))?)
         }
         Models::Speed(command) => speed::run(global, command),
+        Models::Calibrate(command) => calibrate(&shelf, command),
     }
+}
+
+fn calibrate(shelf: &Shelf, command: &Calibrate) -> Result<()> {
+    let opened = shelf.embedder(Some(&command.name), command.device.preference())?;
+    output::notice_fallback(&opened.selected);
+    if command.to.is_none() && !command.again && opened.is_calibrated() {
+        return Ok(());
+    }
+    let file = command.to.clone().unwrap_or_else(|| opened.calibration_file());
+    let mut line = output::ProgressLine::new();
+    opened.calibrate(&file, &mut |done, total| {
+        line.show(done, total, "languages");
+        true
+    })?;
+    writeln!(io::stdout().lock(), "{}", file.display())?;
+    Ok(())
 }
 
 fn list(global: &Global, shelf: &Shelf) -> Result<()> {

@@ -4,7 +4,7 @@
     reason = "notices go to standard error so that results can be piped"
 )]
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use anyhow::Result;
 use kenning_domain::Truncation;
@@ -32,6 +32,26 @@ pub fn json(value: &impl Serialize) -> Result<()> {
 pub fn notice(text: &str) {
     let shown: Vec<String> = text.lines().map(terminal::clean).collect();
     eprintln!("kenning: {}", shown.join("\n"));
+}
+
+/// How far something is, on one line that is written over, where somebody can see it.
+pub struct ProgressLine {
+    is_shown: bool,
+}
+
+impl ProgressLine {
+    pub fn new() -> Self {
+        Self { is_shown: io::stderr().is_terminal() }
+    }
+
+    pub fn show(&mut self, done: usize, total: usize, what: &str) {
+        if self.is_shown {
+            eprint!("\r{done} of {total} {what}\x1b[K");
+        }
+        if self.is_shown && done == total {
+            eprintln!();
+        }
+    }
 }
 
 /// A device that is not the one hoped for is never kept quiet.

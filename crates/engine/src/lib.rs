@@ -14,6 +14,7 @@ pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
 pub use kenning_search::answer;
+pub use kenning_search::calibration::Portions;
 pub use kenning_search::library::{FileDescribed, Snapshot};
 pub use kenning_search::score::Band;
 pub use kenning_search::{Cluster, Condition, Filter, Query, Similar};
@@ -29,5 +30,5 @@ pub use library::{
     Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts,
     Progress, Rest, Searcher, Subscription, WatchedFolder,
 };
-pub use models::{Found, Models, ModelsError, Opened};
+pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

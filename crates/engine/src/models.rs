@@ -1,13 +1,17 @@
 //! The models on this machine: the one that came with the program and those the user installed.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::{env, io};
 
+use kenning_domain::ModelError;
 use kenning_inference::{
     Counter, Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected, Task,
 };
 
+use kenning_search::calibration::Calibration;
+
 use crate::home::Home;
+use crate::library::{CALIBRATION, read_calibration, write_calibration};
 
 /// Where models are looked for.
 #[derive(Clone, Debug)]
@@ -58,6 +62,43 @@ fn list_of_places(places: &[PathBuf]) -> String {
 impl<M> Opened<M> {
     pub fn name(&self) -> &str {
         &self.folder.manifest.name
+    }
+}
+
+/// Why it is not known what languages do to a model.
+#[derive(Debug, thiserror::Error)]
+pub enum CalibrationError {
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error("{} cannot be written ({error})", file.display())]
+    Write { file: PathBuf, error: io::Error },
+    #[error("it was stopped")]
+    Stopped,
+}
+
+impl Opened<Embedder> {
+    /// Where a library looks first for what languages do to this model.
+    pub fn calibration_file(&self) -> PathBuf {
+        self.folder.path.join(CALIBRATION)
+    }
+
+    /// Whether that file has it, for the calibration text of today.
+    pub fn is_calibrated(&self) -> bool {
+        let file = self.calibration_file();
+        self.folder.dimensions().is_ok_and(|count| read_calibration(&file, count).is_some())
+    }
+
+    /// Measures what languages do to this model and writes it to a file. `progress` hears how many of
+    /// how many languages are done, and says whether to go on.
+    pub fn calibrate(
+        &self,
+        file: &Path,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<(), CalibrationError> {
+        let measured = Calibration::measure(&self.model, None, progress)?;
+        let measured = measured.ok_or(CalibrationError::Stopped)?;
+        write_calibration(file, &measured)
+            .map_err(|error| CalibrationError::Write { file: file.to_owned(), error })
     }
 }
 

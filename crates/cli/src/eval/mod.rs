@@ -1,8 +1,9 @@
 //! Measures a model on sets whose right answers are known: `kenning eval`.
 //!
 //! Owns the reading of such sets, the exact search over them and the arithmetic of the scores. It
-//! sees a model only as [`Embed`](kenning_domain::Embed), knows the command line only as far as
-//! [`Half`] can be spelled there, and writes nothing: reports implement `Serialize` for programs and
+//! sees a model only as [`Embed`](kenning_domain::Embed), the product as a library, knows the command line only as far as
+//! [`Half`] can be spelled there, and writes nothing but
+//! what the product is to read: reports implement `Serialize` for programs and
 //! `Display` for people.
 
 mod beir;
@@ -11,11 +12,13 @@ mod embedder;
 mod lines;
 mod metrics;
 mod nearest;
+pub mod product;
 pub mod retrieval;
 #[cfg(test)]
 mod tests;
 
 pub use bitext::bitext;
+pub use product::product;
 pub use retrieval::retrieval;
 
 /// How a measurement is to be made.

@@ -18,7 +18,7 @@ use super::beir::{self, Entry, Set};
 use super::embedder::Embedder;
 use super::metrics::{DEPTH, Scores};
 use super::nearest::{Matrix, nearest};
-use super::{Options, Progress};
+use super::{Half, Options, Progress};
 
 /// The mean over so many queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -77,22 +77,10 @@ pub fn retrieval(
         check_languages(&set.documents, "document")?;
         check_languages(&set.queries, "query")?;
     }
-    let asked: Vec<usize> = (0..set.queries.len())
-        .filter(|&query| {
-            let Entry { id, language, .. } = &set.queries[query];
-            options.half.is_none_or(|half| half.keeps(id, language.as_deref()))
-        })
-        .collect();
+    let asked = half_of(&set, options.half);
     let questions: Vec<Question<'_>> =
-        asked.iter().filter_map(|query| Question::of(&set, *query, options)).collect();
-    if questions.is_empty() {
-        bail!(
-            "{}: none of {} queries{} has an answer it can see",
-            dir.display(),
-            asked.len(),
-            if options.half.is_some() { " of this half" } else { "" }
-        );
-    }
+        asked.iter().filter_map(|query| Question::of(&set, *query, options.by_language)).collect();
+    check_questions(&questions, asked.len(), dir, options.half)?;
     let start = Instant::now();
     let total = set.documents.len() + questions.len();
     let mut embedder = Embedder::new(model, options, total, progress);
@@ -112,7 +100,31 @@ pub fn retrieval(
     })
 }
 
-fn check_languages(entries: &[Entry], what: &str) -> Result<()> {
+/// The queries of a half, or all.
+pub(super) fn half_of(set: &Set, half: Option<Half>) -> Vec<usize> {
+    let keeps = |query: &usize| {
+        let Entry { id, language, .. } = &set.queries[*query];
+        half.is_none_or(|half| half.keeps(id, language.as_deref()))
+    };
+    (0..set.queries.len()).filter(keeps).collect()
+}
+
+pub(super) fn check_questions(
+    questions: &[Question<'_>],
+    asked: usize,
+    dir: &Path,
+    half: Option<Half>,
+) -> Result<()> {
+    let of_half = if half.is_some() { " of this half" } else { "" };
+    ensure!(
+        !questions.is_empty(),
+        "{}: none of {asked} queries{of_half} has an answer it can see",
+        dir.display()
+    );
+    Ok(())
+}
+
+pub(super) fn check_languages(entries: &[Entry], what: &str) -> Result<()> {
     match entries.iter().find(|entry| entry.language.is_none()) {
         Some(entry) => bail!(
             "the {what} {:?} has no `lang`: without one the set cannot be measured by language",
@@ -123,16 +135,16 @@ fn check_languages(entries: &[Entry], what: &str) -> Result<()> {
 }
 
 /// A query with at least one answer that it can see.
-struct Question<'a> {
-    query: &'a Entry,
-    answers: BTreeMap<usize, f64>,
+pub(super) struct Question<'a> {
+    pub query: &'a Entry,
+    pub answers: BTreeMap<usize, f64>,
 }
 
 impl<'a> Question<'a> {
-    fn of(set: &'a Set, index: usize, options: &Options) -> Option<Self> {
+    pub fn of(set: &'a Set, index: usize, by_language: bool) -> Option<Self> {
         let query = &set.queries[index];
         let mut answers = set.answers[index].clone();
-        if options.by_language {
+        if by_language {
             answers.retain(|document, _| set.documents[*document].language == query.language);
         }
         (!answers.is_empty()).then_some(Self { query, answers })
@@ -163,7 +175,8 @@ impl Vectors {
         embedder: &mut Embedder<'_>,
         options: &Options,
     ) -> Result<Self> {
-        let texts: Vec<&str> = set.documents.iter().map(|document| &*document.text).collect();
+        let texts: Vec<String> = set.documents.iter().map(Entry::whole).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let name = |index: usize| format!("the document {:?}", set.documents[index].id);
         let (documents, truncated_documents) =
             embedder.embed("documents", &texts, Role::Document, name)?;
@@ -207,7 +220,7 @@ fn places(chosen: impl Iterator<Item = bool>) -> Vec<usize> {
     chosen.enumerate().filter_map(|(place, chosen)| chosen.then_some(place)).collect()
 }
 
-fn groups(set: &Set, questions: &[Question<'_>], rankings: &[Vec<usize>]) -> Groups {
+pub(super) fn groups(set: &Set, questions: &[Question<'_>], rankings: &[Vec<usize>]) -> Groups {
     let mut all = Vec::new();
     let mut by_lang: BTreeMap<&String, Vec<Scores>> = BTreeMap::new();
     let (mut own, mut foreign) = (Vec::new(), Vec::new());
@@ -240,18 +253,22 @@ fn group(scores: &[Scores]) -> Option<Group> {
 
 impl fmt::Display for RetrievalReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Groups { all, by_lang, mean_by_lang, own, foreign } = &self.groups;
-        let mut lines = vec![("all", Some(all.scores), Some(all.queries))];
-        for (name, kind) in [("own language", own), ("foreign", foreign)] {
-            lines.push((name, kind.map(|it| it.scores), kind.map(|it| it.queries)));
-        }
-        lines.push(("mean of languages", *mean_by_lang, None));
-        for (language, group) in by_lang {
-            lines.push((language, Some(group.scores), Some(group.queries)));
-        }
-        write_table(out, &lines)?;
+        table_of(&self.groups, out)?;
         self.write_remarks(out)
     }
+}
+
+pub(super) fn table_of(groups: &Groups, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Groups { all, by_lang, mean_by_lang, own, foreign } = groups;
+    let mut lines = vec![("all", Some(all.scores), Some(all.queries))];
+    for (name, kind) in [("own language", own), ("foreign", foreign)] {
+        lines.push((name, kind.map(|it| it.scores), kind.map(|it| it.queries)));
+    }
+    lines.push(("mean of languages", *mean_by_lang, None));
+    for (language, group) in by_lang {
+        lines.push((language, Some(group.scores), Some(group.queries)));
+    }
+    write_table(out, &lines)
 }
 
 /// Lines without scores are left out.

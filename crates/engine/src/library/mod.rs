@@ -32,6 +32,7 @@ use kenning_watch::Rules;
 
 use board::Board;
 pub use error::LibraryError;
+pub(crate) use model::{CALIBRATION, read_calibration, write_calibration};
 pub use model::{Loaded, Model, NotLoaded};
 pub use opening::{Access, Options, Parts};
 use orders::{Answer, Listener, Message, Order};

@@ -48,7 +48,8 @@ enum Calibrations {
     },
 }
 
-const CALIBRATION: &str = "calibration.bin";
+/// In a model's folder: what was measured of it by who made the folder.
+pub(crate) const CALIBRATION: &str = "calibration.bin";
 
 impl Model {
     /// The model in a folder. What was measured of it is kept in `calibrations`.
@@ -105,10 +106,9 @@ impl Model {
     pub(super) fn calibration(&self) -> Option<Calibration> {
         match &self.calibrations {
             Calibrations::Given(calibration) => Some((**calibration).clone()),
-            Calibrations::Files { shipped, own } => [shipped, own].into_iter().find_map(|file| {
-                let read = Calibration::from_bytes(&fs::read(file).ok()?).ok()?;
-                (read.dimensions() == self.dimensions).then_some(read)
-            }),
+            Calibrations::Files { shipped, own } => {
+                [shipped, own].into_iter().find_map(|file| read_calibration(file, self.dimensions))
+            }
         }
     }
 
@@ -118,11 +118,21 @@ impl Model {
         if let Some(folder) = own.parent() {
             fs::create_dir_all(folder)?;
         }
-        // Under another name until it is whole.
-        let half = own.with_extension("part");
-        fs::write(&half, measured.to_bytes())?;
-        fs::rename(half, own)
+        write_calibration(own, measured)
     }
+}
+
+/// `None` where there is none that fits.
+pub(crate) fn read_calibration(file: &Path, dimensions: usize) -> Option<Calibration> {
+    let read = Calibration::from_bytes(&fs::read(file).ok()?).ok()?;
+    (read.dimensions() == dimensions).then_some(read)
+}
+
+pub(crate) fn write_calibration(file: &Path, measured: &Calibration) -> io::Result<()> {
+    // Under another name until it is whole.
+    let half = file.with_extension("part");
+    fs::write(&half, measured.to_bytes())?;
+    fs::rename(half, file)
 }
 
 /// All that decides a document's vector, as one text. What is only said to a query is no part of it.

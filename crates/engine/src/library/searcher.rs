@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use kenning_domain::{Embed, SpaceId};
+use kenning_search::calibration::{Calibration, Portions};
 use kenning_search::library::Snapshot;
-use kenning_store::Reader as TruthReader;
+use kenning_store::{Reader as TruthReader, View};
 
+use super::LibraryError;
 use super::board::Board;
 use super::model::{Model, NotLoaded};
 
@@ -35,6 +37,30 @@ impl Searcher {
     /// The same, if it is in memory now: words need not wait for it.
     pub fn embedder_if_loaded(&self, space: SpaceId) -> Option<Arc<dyn Embed>> {
         Some(Arc::clone(&self.model(space)?.if_loaded()?.embed))
+    }
+
+    /// What was measured of a space's model, without what the library's own vectors say; `None` where
+    /// that is still to be done.
+    pub fn calibration(&self, space: SpaceId) -> Option<Calibration> {
+        self.model(space)?.calibration()
+    }
+
+    /// All that a search looks into, with other portions taken out of the vectors, to measure what they
+    /// are worth. `refines`: whether the library's own vectors have a say in what they are taken of.
+    pub fn snapshot_with(
+        &mut self,
+        portions: Portions,
+        refines: bool,
+    ) -> Result<Snapshot, LibraryError> {
+        let mut snapshot = self.snapshot();
+        if let Some(meaning) = &snapshot.meaning
+            && let Some(measured) = self.calibration(meaning.space)
+        {
+            let measured = measured.with_portions(portions);
+            let read = |view: &View<'_>| Ok(meaning.with_calibration(&measured, refines, view));
+            snapshot.meaning = Some(self.truth.read(read)??);
+        }
+        Ok(snapshot)
     }
 
     fn model(&self, space: SpaceId) -> Option<Arc<Model>> {

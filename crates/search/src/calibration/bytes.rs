@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use kenning_domain::Tag;
 
 use super::text::digest;
-use super::{Calibration, Scale, Shifts};
+use super::{Calibration, Portions, Scale, Shifts};
 
 const MAGIC: &[u8; 8] = b"KCAL\x01\0\0\0";
 const HEAD: usize = 8 + 32 + 16;
@@ -69,6 +69,7 @@ impl Calibration {
             means[1].insert(tag, queries.to_vec());
         }
         let [documents, queries] = means.map(|of| Shifts::new(of, dimensions));
-        Ok(Self { dimensions, documents, queries, scale: Scale { chance, answer } })
+        let (portions, scale) = (Portions::default(), Scale { chance, answer });
+        Ok(Self { dimensions, portions, documents, queries, scale })
     }
 }

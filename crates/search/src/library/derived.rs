@@ -2,6 +2,7 @@
 //! catalogue. Each follows the truth's log from where it stands itself, and is filled anew from the
 //! truth where it has nothing to go on from, a part at a time.
 
+mod anew;
 mod codes;
 mod looking;
 mod means;
