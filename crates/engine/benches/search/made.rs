@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use kenning_domain::{ContentId, FolderId, Language, Overlong, Passage, Role, SpaceId, Tag, TextId};
+use kenning_domain::{
+    ContentId, FolderId, Language, Overlong, Passage, Role, SpaceId, Tag, TextId,
+};
 use kenning_engine::{Home, Model};
 use kenning_search::calibration::Calibration;
 use kenning_search::library::{Derived, Flush};
@@ -53,7 +55,8 @@ impl Document {
         }
         let ending = ["txt", "md", "pdf", "docx"][chance.below(4)];
         let name = chance.words(own, topic, 2);
-        let path = format!("{}/year {}/{name} {number}.{ending}", number % 61, 1990 + number % 35);
+        let path =
+            format!("{}/{}/{name} {number}.{ending}", number / 600 % 61, 1990 + number / 40 % 35);
         Self { path, tongue, topic, text, passages }
     }
 }

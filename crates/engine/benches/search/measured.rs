@@ -94,10 +94,8 @@ pub fn searches(searcher: &mut Searcher) -> Outcome<()> {
         hybrid(format!("{raw} type:pdf lang:de"))
     })?;
     bench.row("the same with a word left out", &|raw| hybrid(format!("{raw} -nding")))?;
-    bench.row("the same with topics", &|raw| Question {
-        topics: Some(Vec::new()),
-        ..hybrid(raw)
-    })?;
+    bench
+        .row("the same with topics", &|raw| Question { topics: Some(Vec::new()), ..hybrid(raw) })?;
     bench.excerpts()?;
     println!("\nResident with the model: {}", memory());
     Ok(())
@@ -167,7 +165,11 @@ impl Bench<'_> {
         }
         println!("| {name} | {} | {} |", clock[0].cells(), worked[0].cells());
         if !clock[1].0.is_empty() {
-            println!("| … from the answer to its topics | {} | {} |", clock[1].cells(), worked[1].cells());
+            println!(
+                "| … from the answer to its topics | {} | {} |",
+                clock[1].cells(),
+                worked[1].cells()
+            );
         }
         Ok(())
     }

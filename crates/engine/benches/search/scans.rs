@@ -40,7 +40,11 @@ pub fn table(searcher: &mut Searcher) -> Outcome<()> {
     let gigabytes = |milliseconds: f64| bytes as f64 / milliseconds / 1e6;
     let (scan, memory) = (scan.at(0.5), memory.at(0.5));
     println!("\n| one thread | ms | GB/s |\n|---|---|---|");
-    println!("| scan of {:.0} MB of codes | {scan:.2} | {:.1} |", bytes as f64 / 1e6, gigabytes(scan));
+    println!(
+        "| scan of {:.0} MB of codes | {scan:.2} | {:.1} |",
+        bytes as f64 / 1e6,
+        gigabytes(scan)
+    );
     println!("| sum of as many bytes | {memory:.2} | {:.1} |", gigabytes(memory));
     println!("| recall@{WANTED} against exact | {:.4} | |", recall(meaning, searcher, &asked)?);
     Ok(())
