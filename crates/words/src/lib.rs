@@ -19,5 +19,5 @@ pub use fold::fold;
 pub use matches::{LastWord, matches};
 pub use query::{QueryWord, query_terms};
 pub use segment::{Segmenter, Word};
-pub use stem::{languages_with_stems, stem};
+pub use stem::{Stems, languages_with_stems, stem};
 pub use terms::{Term, exact_terms, phrase_terms, terms};

@@ -56,9 +56,7 @@ pub fn languages_with_stems() -> impl Iterator<Item = Tag> {
 
 /// The folded stem of a word as it was written; the folded word where the language has no stems.
 pub fn stem(word: &str, language: Option<Tag>) -> String {
-    let mut stem = String::new();
-    Stems::new(language).stem_onto(clipped(word), &mut stem);
-    stem
+    Stems::new(language).stem(word)
 }
 
 /// Stems words of one language, and remembers those it met.
@@ -81,8 +79,15 @@ impl Stems {
         Self { language, stemmer, turkic, small: String::new(), known }
     }
 
+    /// The folded stem of a word as it was written.
+    pub fn stem(&mut self, word: &str) -> String {
+        let mut stem = String::new();
+        self.stem_onto(clipped(word), &mut stem);
+        stem
+    }
+
     /// Appends the folded stem. What has digits in it is a name, not a form of one.
-    pub fn stem_onto(&mut self, word: &str, to: &mut String) {
+    pub(crate) fn stem_onto(&mut self, word: &str, to: &mut String) {
         let Some(stemmer) = self.stemmer else { return fold_onto(word, to) };
         if let Some(stem) = self.known.as_ref().and_then(|known| known.stem(word, self.language)) {
             return to.push_str(stem);

@@ -2,6 +2,7 @@
 
 mod embed;
 mod random_model;
+mod search;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -16,10 +17,16 @@ pub enum Bench {
         #[arg(long, default_value_t = 5)]
         runs: usize,
     },
+    /// How fast a made-up library of so many passages answers. It is kept in the target folder.
+    Search {
+        #[arg(default_value_t = 100_000)]
+        passages: usize,
+    },
 }
 
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Embed { runs } => embed::run(workspace, *runs),
+        Bench::Search { passages } => search::run(workspace, *passages),
     }
 }

@@ -5,6 +5,7 @@
 //! and what is left out must stand nowhere in it; what is shown are passages that hold a phrase.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kenning_domain::{ContentId, PassageId};
@@ -20,21 +21,47 @@ use crate::library::Catalogue;
 pub struct AllowedPassages<'a> {
     catalogue: &'a Catalogue,
     pub filters: Filters<'a>,
-    phrases: &'a Phrases,
-    /// The content that was asked for last and what was found. Passages of one content come one
-    /// after another.
-    last: AtomicU64,
+    findings: &'a Findings,
 }
 
-/// Where a query's phrases stand.
+/// What is found out about contents while a question is answered: where its phrases stand, and which
+/// contents are allowed.
 #[derive(Default)]
-pub struct Phrases {
+pub struct Findings {
     /// Contents with all phrases, and passages with one of them.
     must: Option<(HashSet<ContentId>, HashSet<PassageId>)>,
     never: HashSet<ContentId>,
+    verdicts: Verdicts,
 }
 
-impl Phrases {
+/// Whether contents are allowed, of those that were asked for lately: each stage asks for many of them
+/// again. A content has one place; whoever comes later takes it.
+#[derive(Default)]
+struct Verdicts(OnceLock<Box<[AtomicU64]>>);
+
+const PLACES: usize = 1 << 16;
+/// No content has this number, see [`PassageId::new`].
+const NONE: u64 = u64::MAX;
+
+impl Verdicts {
+    fn place(&self, content: ContentId) -> &AtomicU64 {
+        let places = self.0.get_or_init(|| (0..PLACES).map(|_| AtomicU64::new(NONE)).collect());
+        &places[content.0 as usize % PLACES]
+    }
+
+    fn get_or(&self, content: ContentId, find: impl FnOnce() -> bool) -> bool {
+        let (number, place) = (content.0 as u64, self.place(content));
+        let known = place.load(Ordering::Relaxed);
+        if known >> 1 == number && known != NONE {
+            return known & 1 == 1;
+        }
+        let allowed = find();
+        place.store(number << 1 | u64::from(allowed), Ordering::Relaxed);
+        allowed
+    }
+}
+
+impl Findings {
     pub fn find(
         typed: &Typed,
         words: &WordsSnapshot,
@@ -61,7 +88,7 @@ impl Phrases {
 
     /// What is like a content is looked for elsewhere.
     pub fn without(content: ContentId) -> Self {
-        Self { must: None, never: HashSet::from([content]) }
+        Self { never: HashSet::from([content]), ..Self::default() }
     }
 
     fn restrict(&self) -> bool {
@@ -93,39 +120,34 @@ fn holders(
     Ok(found.into_iter().map(|(passage, _)| passage).collect())
 }
 
-/// No content has this number, see [`PassageId::new`].
-const NONE: u64 = u64::MAX;
-
 impl<'a> AllowedPassages<'a> {
-    pub fn new(catalogue: &'a Catalogue, filters: Filters<'a>, phrases: &'a Phrases) -> Self {
-        Self { catalogue, filters, phrases, last: AtomicU64::new(NONE) }
+    pub fn new(catalogue: &'a Catalogue, filters: Filters<'a>, findings: &'a Findings) -> Self {
+        Self { catalogue, filters, findings }
     }
 
     /// Whether it leaves anything out.
     pub fn restrict(&self) -> bool {
-        self.phrases.restrict()
+        self.findings.restrict()
             || self.filters.restrict_contents()
             || self.filters.restrict_passages()
     }
 
     pub fn allow(&self, passage: PassageId) -> bool {
-        self.phrases.allow_passage(passage)
+        self.findings.allow_passage(passage)
             && self.allow_content(passage.content())
             && (!self.filters.restrict_passages()
                 || self.filters.allow_language(self.catalogue.language(passage)))
     }
 
     pub fn allow_content(&self, content: ContentId) -> bool {
-        let number = content.0 as u64;
-        let last = self.last.load(Ordering::Relaxed);
-        if last >> 1 == number && last != NONE {
-            return last & 1 == 1;
+        if !self.restrict() {
+            return self.catalogue.content(content).is_some();
         }
-        let described = self.catalogue.content(content);
-        let allowed = self.phrases.allow_content(content)
-            && described.is_some_and(|described| self.filters.allow(described, self.catalogue));
-        self.last.store(number << 1 | u64::from(allowed), Ordering::Relaxed);
-        allowed
+        self.findings.verdicts.get_or(content, || {
+            let described = self.catalogue.content(content);
+            self.findings.allow_content(content)
+                && described.is_some_and(|described| self.filters.allow(described, self.catalogue))
+        })
     }
 
     /// The first passage of a content that is allowed.

@@ -5,7 +5,8 @@
 //! states none it is that of its file's last change.
 
 use std::borrow::Cow;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
 
 use kenning_languages::same_as;
 use kenning_words::{QueryWord, Term, exact_terms, fold, phrase_terms, query_terms, terms};
@@ -13,7 +14,7 @@ use kenning_words::{QueryWord, Term, exact_terms, fold, phrase_terms, query_term
 use crate::library::{Catalogue, Described, FileDescribed};
 use crate::query::Wanted;
 use crate::{Condition, FileType, Filter};
-use kenning_domain::Tag;
+use kenning_domain::{FolderId, Tag};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -83,7 +84,7 @@ impl<'a> Filters<'a> {
                 let extension = file.path.extension().unwrap_or_default().to_string_lossy();
                 types.iter().any(|one| one.holds(&content.format, &extension))
             }
-            Ready::In(piece) => piece.is_in(catalogue.folder(file.folder), &file.path),
+            Ready::In(piece) => piece.is_in(file, catalogue),
             Ready::Days(days) => days.contains(&day_of(content, file, self.seconds_east)),
             Ready::Title(sought) => content.title.as_deref().is_some_and(|text| sought.is_in(text)),
             Ready::Name(sought) => sought.is_in(&name_of(&file.path)),
@@ -122,6 +123,8 @@ pub fn date_of(content: &Described) -> i64 {
 struct Piece {
     folders: Vec<String>,
     is_open: bool,
+    /// The folder that was asked of last and what was found: files come folder by folder, mostly.
+    last: Mutex<Option<(FolderId, PathBuf, bool)>>,
 }
 
 impl Piece {
@@ -129,12 +132,32 @@ impl Piece {
         let slash = |mark: char| mark == '/' || mark == '\\';
         let parts = text.split(slash).map(str::trim).filter(|part| !part.is_empty());
         let folders = parts.filter(|part| *part != "~").map(|part| fold(part).into_owned());
-        Self { folders: folders.collect(), is_open: !text.ends_with(slash) }
+        let is_open = !text.ends_with(slash);
+        Self { folders: folders.collect(), is_open, last: Mutex::default() }
     }
 
-    fn is_in(&self, folder: Option<&Path>, file: &Path) -> bool {
+    fn is_in(&self, file: &FileDescribed, catalogue: &Catalogue) -> bool {
+        let within = file.path.parent().unwrap_or(Path::new(""));
+        // Whoever finds another thread here works it out himself, which is sooner done than waited for.
+        let Ok(mut last) = self.last.try_lock() else {
+            return self.is_within(catalogue.folder(file.folder), within);
+        };
+        match &*last {
+            Some((folder, known, is_in))
+                if *folder == file.folder && known.as_os_str() == within.as_os_str() =>
+            {
+                *is_in
+            }
+            _ => {
+                let is_in = self.is_within(catalogue.folder(file.folder), within);
+                *last = Some((file.folder, within.to_owned(), is_in));
+                is_in
+            }
+        }
+    }
+
+    fn is_within(&self, folder: Option<&Path>, within: &Path) -> bool {
         let Some((last, before)) = self.folders.split_last() else { return true };
-        let within = file.parent().unwrap_or(Path::new(""));
         let parts = folder.into_iter().chain([within]).flat_map(Path::components);
         let parts: Vec<Cow<'_, str>> = parts.filter_map(folder_name).collect();
         let fits = |parts: &[Cow<'_, str>]| {

@@ -1,16 +1,31 @@
 //! What filters make of paths and names.
 
+use kenning_domain::FileId;
+
 use super::*;
+
+fn catalogue() -> Catalogue {
+    let mut catalogue = Catalogue::default();
+    let folders = [(FolderId(1), "/Users/ana/Arbeit"), (FolderId(2), "/Users/ana/Haus")];
+    catalogue.set_folders(folders.map(|(id, path)| (id, PathBuf::from(path))));
+    catalogue
+}
+
+fn file(folder: i64, path: &str) -> FileDescribed {
+    FileDescribed {
+        id: FileId(1),
+        folder: FolderId(folder),
+        path: Path::new(path).into(),
+        modified: 0,
+    }
+}
 
 #[test]
 fn a_piece_of_a_path_is_whole_folders_but_the_last() {
+    let catalogue = catalogue();
     let check = |piece: &str, path: &str, expected: bool| {
-        let folder = Path::new("/Users/ana/Arbeit");
-        assert_eq!(
-            Piece::new(piece).is_in(Some(folder), Path::new(path)),
-            expected,
-            "{piece} {path}"
-        );
+        let is_in = Piece::new(piece).is_in(&file(1, path), &catalogue);
+        assert_eq!(is_in, expected, "{piece} {path}");
     };
     check("2024", "rechnungen/2024/a.pdf", true);
     check("rechnungen/2024", "rechnungen/2024/a.pdf", true);
@@ -26,6 +41,22 @@ fn a_piece_of_a_path_is_whole_folders_but_the_last() {
     check("büro", "bu\u{308}ro/a.pdf", true);
     check("資料", "資料/a.pdf", true);
     check("/", "a.pdf", true);
+}
+
+#[test]
+fn what_was_found_of_one_folder_is_not_said_of_another() {
+    let catalogue = catalogue();
+    let piece = Piece::new("arbeit/2024");
+    let check = |folder: i64, path: &str, expected: bool| {
+        for _ in 0..2 {
+            assert_eq!(piece.is_in(&file(folder, path), &catalogue), expected, "{folder} {path}");
+        }
+    };
+    check(1, "2024/a.pdf", true);
+    check(2, "2024/a.pdf", false);
+    check(1, "2023/a.pdf", false);
+    check(1, "2024/b.pdf", true);
+    check(1, "b.pdf", false);
 }
 
 #[test]

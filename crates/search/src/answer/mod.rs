@@ -36,13 +36,13 @@ pub use hits::{
 pub use question::{Asked, Pipeline, Question, Tuning};
 
 use crate::library::{Catalogue, Meaning, Snapshot};
-use allowed::{AllowedPassages, Phrases};
+use allowed::{AllowedPassages, Findings};
 use asked::Typed;
 use filters::Filters;
 use like::Model;
 use ranking::{ByWords, Ranked, Ranking, Sources, usable};
 use sense::{Sense, Vectors};
-use show::Showing;
+use show::{Made, Showing};
 use topics::Topics;
 
 /// The models that are loaded.
@@ -64,9 +64,10 @@ pub fn answer(
 ) -> Result<(), AnswerError> {
     let cancelled = || cancel.is_cancelled();
     let started = Instant::now();
-    let vectors = Vectors::new();
+    let (vectors, made) = (Vectors::new(), Made::default());
     let cancelled: Cancelled<'_> = &cancelled;
-    let mut search = Search { question, library, truth, models, cancelled, tell, started, vectors };
+    let mut search =
+        Search { question, library, truth, models, cancelled, tell, started, vectors, made };
     match &question.asked {
         Asked::Text(raw) => search.text(raw),
         Asked::LikeContent(content) => search.like(Model::Content(*content)),
@@ -85,13 +86,15 @@ struct Search<'a> {
     started: Instant,
     /// Exact vectors that were read already.
     vectors: Vectors,
+    /// Passages that were shown already.
+    made: Made,
 }
 
 /// What a stage ranks by.
 #[derive(Clone, Copy)]
 struct Means<'a> {
     typed: &'a Typed,
-    phrases: &'a Phrases,
+    findings: &'a Findings,
     by_words: &'a ByWords,
     sense: Option<&'a Sense<'a>>,
 }
@@ -105,18 +108,18 @@ impl<'a> Search<'a> {
     fn text(&mut self, raw: &str) -> Result<(), AnswerError> {
         let languages = read(self.library).language_shares();
         let typed = Typed::new(raw, &languages, &self.question.user_languages);
-        let phrases = Phrases::find(&typed, &self.library.words, self.cancelled)?;
+        let findings = Findings::find(&typed, &self.library.words, self.cancelled)?;
         if typed.query.is_wordless() {
-            return self.newest(&typed, &phrases);
+            return self.newest(&typed, &findings);
         }
         let pipeline = self.question.pipeline;
         let asks_meaning = pipeline != Pipeline::Words;
         let model = self.meaning().filter(|_| asks_meaning);
         let by_words = match pipeline {
             Pipeline::Meaning => ByWords::default(),
-            _ => self.by_words(&typed, &phrases)?,
+            _ => self.by_words(&typed, &findings)?,
         };
-        let means = Means { typed: &typed, phrases: &phrases, by_words: &by_words, sense: None };
+        let means = Means { typed: &typed, findings: &findings, by_words: &by_words, sense: None };
         if pipeline != Pipeline::Meaning || model.is_none() {
             self.stage(Stage::Words, model.is_none(), means)?;
         }
@@ -134,7 +137,7 @@ impl<'a> Search<'a> {
 
     /// What is like a document or a passage.
     fn like(&mut self, model: Model) -> Result<(), AnswerError> {
-        let phrases = Phrases::without(model.content());
+        let findings = Findings::without(model.content());
         let sense = match usable(self.library.meaning.as_ref()) {
             Some(meaning) => match model {
                 Model::Content(content) => Sense::of_content(meaning, content, self.truth)?,
@@ -146,14 +149,14 @@ impl<'a> Search<'a> {
             let typed = Typed::default();
             let by_words = ByWords::default();
             let sense = Some(&sense);
-            let means = Means { typed: &typed, phrases: &phrases, by_words: &by_words, sense };
+            let means = Means { typed: &typed, findings: &findings, by_words: &by_words, sense };
             let ranking = self.stage(Stage::Meaning, true, means)?;
             return self.topics(&ranking.documents, &typed);
         }
         let telling = like::telling(model, &self.library.words, self.truth)?;
         let typed = Typed::telling(telling);
-        let by_words = self.by_words(&typed, &phrases)?;
-        let means = Means { typed: &typed, phrases: &phrases, by_words: &by_words, sense: None };
+        let by_words = self.by_words(&typed, &findings)?;
+        let means = Means { typed: &typed, findings: &findings, by_words: &by_words, sense: None };
         self.stage(Stage::Words, true, means).map(drop)
     }
 
@@ -162,9 +165,9 @@ impl<'a> Search<'a> {
         usable(self.library.meaning.as_ref()).zip(self.models.embed)
     }
 
-    fn by_words(&self, typed: &Typed, phrases: &Phrases) -> Result<ByWords, AnswerError> {
+    fn by_words(&self, typed: &Typed, findings: &Findings) -> Result<ByWords, AnswerError> {
         let catalogue = read(self.library);
-        let allowed = AllowedPassages::new(&catalogue, self.filters(typed), phrases);
+        let allowed = AllowedPassages::new(&catalogue, self.filters(typed), findings);
         let words = &self.library.words;
         ByWords::find(self.question, typed, words, &allowed, &catalogue, self.cancelled)
     }
@@ -181,7 +184,7 @@ impl<'a> Search<'a> {
     ) -> Result<Ranking, AnswerError> {
         self.go_on()?;
         let catalogue = read(self.library);
-        let allowed = AllowedPassages::new(&catalogue, self.filters(means.typed), means.phrases);
+        let allowed = AllowedPassages::new(&catalogue, self.filters(means.typed), means.findings);
         let sources = Sources {
             question: self.question,
             typed: means.typed,
@@ -213,7 +216,7 @@ impl<'a> Search<'a> {
         let asked = &means.typed.text;
         let documents = &mut ranking.documents;
         rerank::rerank(documents, asked, model, &catalogue, self.truth, self.cancelled)?;
-        let allowed = AllowedPassages::new(&catalogue, self.filters(means.typed), means.phrases);
+        let allowed = AllowedPassages::new(&catalogue, self.filters(means.typed), means.findings);
         let typed = means.typed;
         let showing = Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking };
         let answer = self.answer(Stage::Reranked, true, &showing)?;
@@ -222,9 +225,9 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn newest(&mut self, typed: &Typed, phrases: &Phrases) -> Result<(), AnswerError> {
+    fn newest(&mut self, typed: &Typed, findings: &Findings) -> Result<(), AnswerError> {
         let catalogue = read(self.library);
-        let allowed = AllowedPassages::new(&catalogue, self.filters(typed), phrases);
+        let allowed = AllowedPassages::new(&catalogue, self.filters(typed), findings);
         let documents = match allowed.restrict() {
             true => newest::newest(&catalogue, &allowed, self.question.limit, self.cancelled)?,
             // Nothing was asked for.
@@ -262,7 +265,7 @@ impl<'a> Search<'a> {
                 break;
             }
             self.go_on()?;
-            hits.extend(showing.hit(document, others, self.truth)?);
+            hits.extend(showing.hit(document, others, self.truth, &mut self.made)?);
         }
         let verdict = match showing.ranking.nothing_close {
             true => Verdict::NothingClose,

@@ -1,5 +1,6 @@
 //! What is shown of the documents that answer: their files, passages, excerpts, and why.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use kenning_domain::{ContentId, PassageId};
@@ -10,7 +11,7 @@ use super::allowed::AllowedPassages;
 use super::asked::Typed;
 use super::filters::date_of;
 use super::hits::{Hit, HitFile, PassageHit, Shares, Why};
-use super::ranking::{Candidate, Ranked, Ranking};
+use super::ranking::{Ranked, Ranking};
 use crate::library::{Catalogue, Described};
 use crate::score::Evidence;
 use crate::{LONGEST_EXCERPT, Similar, excerpt_of_matches};
@@ -23,6 +24,16 @@ pub struct Showing<'a> {
     pub ranking: &'a Ranking,
 }
 
+/// What was made of passages already: a later stage shows many of them again.
+#[derive(Default)]
+pub struct Made(HashMap<PassageId, MadePassage>);
+
+struct MadePassage {
+    shown: PassageHit,
+    /// The words of the question that stand in it, by number.
+    words: Vec<usize>,
+}
+
 impl Showing<'_> {
     /// `None` where it has left the library meanwhile.
     pub fn hit(
@@ -30,19 +41,20 @@ impl Showing<'_> {
         ranked: &Ranked,
         others: Vec<(ContentId, Similar)>,
         truth: &mut Reader,
+        made: &mut Made,
     ) -> Result<Option<Hit>, StoreError> {
         let Some(described) = self.catalogue.content(ranked.content) else { return Ok(None) };
-        let texts = texts(ranked, truth)?;
-        if texts.as_ref().is_some_and(Vec::is_empty) && !ranked.passages.is_empty() {
-            return Ok(None);
-        }
+        let is_readable = self.make(ranked, truth, made)?;
         let mut words = Vec::new();
         let mut passages = Vec::new();
-        for text in texts.unwrap_or_default() {
-            let Some(candidate) = ranked.passages.iter().find(|one| one.passage == text.id) else {
-                continue;
-            };
-            passages.push(self.passage(text, candidate, &mut words));
+        for candidate in &ranked.passages {
+            let Some(made) = made.0.get(&candidate.passage) else { continue };
+            words.extend(&made.words);
+            words.extend((0..64).filter(|word| candidate.matched >> word & 1 == 1));
+            passages.push(PassageHit { score: candidate.score, ..made.shown.clone() });
+        }
+        if is_readable && passages.is_empty() && !ranked.passages.is_empty() {
+            return Ok(None);
         }
         let why = self.why(ranked, words);
         Ok(Some(Hit {
@@ -58,32 +70,51 @@ impl Showing<'_> {
         }))
     }
 
-    fn passage(
+    /// Makes what is not made yet of its passages. `false` where their texts are damaged, which costs
+    /// no other hit anything: whoever keeps the truth is told and has the file read again.
+    fn make(
         &self,
-        text: PassageText,
-        candidate: &Candidate,
-        words: &mut Vec<usize>,
-    ) -> PassageHit {
+        ranked: &Ranked,
+        truth: &mut Reader,
+        made: &mut Made,
+    ) -> Result<bool, StoreError> {
+        let passages = ranked.passages.iter().map(|one| one.passage);
+        let new: Vec<PassageId> =
+            passages.filter(|passage| !made.0.contains_key(passage)).collect();
+        if new.is_empty() {
+            return Ok(true);
+        }
+        match truth.read(|view| view.passage_texts(&new)) {
+            Ok(texts) => {
+                made.0.extend(texts.into_iter().map(|text| (text.id, self.passage(text))));
+                Ok(true)
+            }
+            Err(error) if error.is_damage() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn passage(&self, text: PassageText) -> MadePassage {
         let language = text.passage.language.map(|language| language.tag);
         let places = matches(&text.text, language, &self.typed.words, self.typed.last());
-        words.extend(places.iter().map(|(_, word)| *word));
-        words.extend((0..64).filter(|word| candidate.matched >> word & 1 == 1));
+        let words = places.iter().map(|(_, word)| *word).collect();
         let excerpt = excerpt_of_matches(&text.text, &places, None, LONGEST_EXCERPT);
         let start = excerpt.span.start;
-        let shown = |place: &Range<usize>| place.start - start..place.end - start;
-        PassageHit {
+        let within = |place: &Range<usize>| place.start - start..place.end - start;
+        let shown = PassageHit {
             id: text.id,
             page: text.passage.page,
             headings: text.passage.headings,
             language,
             span: text.passage.span,
-            highlights: excerpt.highlights.iter().map(shown).collect(),
+            highlights: excerpt.highlights.iter().map(within).collect(),
             excerpt: text.text[excerpt.span].to_owned(),
             more_before: excerpt.more_before,
             more_after: excerpt.more_after,
             sentence: None,
-            score: candidate.score,
-        }
+            score: 0.0,
+        };
+        MadePassage { shown, words }
     }
 
     fn files(&self, described: &Described) -> Vec<HitFile> {
@@ -120,17 +151,6 @@ impl Showing<'_> {
             return Shares::default();
         }
         Shares { words: words / all, name: name / all, meaning: meaning / all }
-    }
-}
-
-/// Its passages' texts. `None` where they are damaged, which costs no other hit anything: whoever keeps
-/// the truth is told and has the file read again.
-fn texts(ranked: &Ranked, truth: &mut Reader) -> Result<Option<Vec<PassageText>>, StoreError> {
-    let ids: Vec<PassageId> = ranked.passages.iter().map(|one| one.passage).collect();
-    match truth.read(|view| view.passage_texts(&ids)) {
-        Ok(texts) => Ok(Some(texts)),
-        Err(error) if error.is_damage() => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use kenning_domain::{PassageId, Tag};
 use kenning_store::index::{Word, WordQuery, WordsSnapshot};
 use kenning_store::{Cancelled, PassageText, Reader};
-use kenning_words::{Segmenter, stem};
+use kenning_words::{Segmenter, Stems};
 
 use super::asked::Typed;
 use super::hits::AnswerError;
@@ -110,21 +110,10 @@ impl Topics<'_> {
 impl Read {
     fn new(text: PassageText, segmenter: &Segmenter) -> Self {
         let language = text.passage.language.map(|language| language.tag);
-        let mut known: HashMap<String, String> = HashMap::new();
-        let words = segmenter.words(&text.text).into_iter().map(|word| {
-            if word.wide {
-                return (word.folded.into_owned(), word.span);
-            }
-            let written = &text.text[word.span.clone()];
-            let found = match known.get(written) {
-                Some(stem) => stem.clone(),
-                None => {
-                    let found = stem(written, language);
-                    known.insert(written.to_owned(), found.clone());
-                    found
-                }
-            };
-            (found, word.span)
+        let mut stems = Stems::new(language);
+        let words = segmenter.words(&text.text).into_iter().map(|word| match word.wide {
+            true => (word.folded.into_owned(), word.span),
+            false => (stems.stem(&text.text[word.span.clone()]), word.span),
         });
         let words = words.collect();
         Self { text, words }

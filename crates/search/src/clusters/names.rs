@@ -67,8 +67,8 @@ struct Stem<'a> {
 }
 
 struct Counted<'a> {
-    /// By stem, in order, so that nothing depends on how a table is laid out.
-    stems: BTreeMap<&'a str, Stem<'a>>,
+    /// Of those that stand in more than one hit.
+    stems: HashMap<&'a str, Stem<'a>>,
     sizes: Vec<usize>,
 }
 
@@ -80,10 +80,12 @@ impl<'a> Counted<'a> {
             members.iter().for_each(|hit| group_of[*hit] = group);
         }
         group_of.iter().for_each(|group| sizes[*group] += 1);
-        let mut stems: BTreeMap<&str, Stem<'_>> = BTreeMap::new();
+        let repeated = repeated(hits);
+        let mut stems: HashMap<&str, Stem<'_>> = HashMap::new();
         for (hit, group) in hits.iter().zip(group_of) {
             let mut seen = HashSet::new();
-            for word in hit.words.iter().filter(|word| can_name(word.form)) {
+            let words = hit.words.iter().filter(|word| repeated.contains(word.stem));
+            for word in words.filter(|word| can_name(word.form)) {
                 let stem = stems.entry(word.stem).or_default();
                 stem.hits.resize(groups.len() + 1, 0);
                 *stem.forms.entry(word.form).or_default() += 1;
@@ -136,6 +138,20 @@ impl Stem<'_> {
         let most = self.forms.iter().min_by_key(|(form, count)| (usize::MAX - **count, form.len()));
         most.map_or("", |(form, _)| form)
     }
+}
+
+/// The stems of more than one hit. Most words of a text stand in it alone, and are looked at no further.
+fn repeated<'a>(hits: &[ClusterHit<'a>]) -> HashSet<&'a str> {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut repeated = HashSet::new();
+    for (number, hit) in hits.iter().enumerate() {
+        for word in hit.words {
+            if *first.entry(word.stem).or_insert(number) != number {
+                repeated.insert(word.stem);
+            }
+        }
+    }
+    repeated
 }
 
 /// Whether a word can stand in a name: no number, no single letter.

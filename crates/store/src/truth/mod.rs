@@ -30,7 +30,7 @@ pub use view::View;
 use crate::error::StoreError;
 use crate::fail;
 use lock::Lock;
-use packing::Packer;
+use packing::{Packer, Unpacker};
 
 /// Whether the folder is to be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,7 @@ pub struct Truth {
 struct Writer {
     connection: Connection,
     packer: Packer,
+    unpacker: Unpacker,
     lock: Lock,
 }
 
@@ -83,7 +84,8 @@ impl Truth {
             Access::Write => {
                 let opened = opening::to_write(folder, &path).map_err(|e| e.in_file(&path))?;
                 let (connection, lock, repairs) = opened;
-                (Some(Writer { connection, packer: Packer::new()?, lock }), repairs)
+                let (packer, unpacker) = (Packer::new()?, Unpacker::new()?);
+                (Some(Writer { connection, packer, unpacker, lock }), repairs)
             }
             Access::Read => {
                 opening::to_read(&path).map_err(|error| error.in_file(&path))?;
@@ -151,7 +153,8 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&mut Change::new(&transaction, &mut self.packer, now))?;
+        let mut change = Change::new(&transaction, &mut self.packer, &self.unpacker, now);
+        let done = work(&mut change)?;
         fail::point("truth.before_commit");
         transaction.commit()?;
         fail::point("truth.after_commit");
@@ -172,6 +175,7 @@ impl Writer {
 /// Reads beside the writer, and never waits for it.
 pub struct Reader {
     connection: Connection,
+    unpacker: Unpacker,
     path: PathBuf,
     damage: Damage,
 }
@@ -179,7 +183,7 @@ pub struct Reader {
 impl Reader {
     fn open(path: PathBuf, damage: Damage) -> Result<Self, StoreError> {
         let connection = damage.noted(&path, opening::to_read(&path))?;
-        Ok(Self { connection, path, damage })
+        Ok(Self { connection, unpacker: Unpacker::new()?, path, damage })
     }
 
     /// Another one like it, for another thread.
@@ -194,7 +198,7 @@ impl Reader {
     ) -> Result<T, StoreError> {
         let reading = || {
             let transaction = self.connection.transaction()?;
-            let found = work(&View::new(&transaction))?;
+            let found = work(&View::new(&transaction, &self.unpacker))?;
             transaction.finish()?;
             Ok(found)
         };

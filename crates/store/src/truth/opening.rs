@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::lock::{LastEnd, Lock};
-use super::packing::{unpack, vector_is_whole};
+use super::packing::{Unpacker, vector_is_whole};
 use super::records::Repair;
 use super::schema::{self, Found};
 use super::{paths, salvage};
@@ -102,11 +102,12 @@ fn check(connection: &Connection, how: &str) -> Result<(), StoreError> {
 
 /// What no check of pages finds: values whose own checksum is wrong.
 fn check_values(connection: &Connection) -> Result<(), StoreError> {
+    let unpacker = Unpacker::new()?;
     let mut bodies = connection.prepare("SELECT packed, length FROM bodies")?;
     let mut rows = bodies.query(())?;
     while let Some(row) = rows.next()? {
         let packed = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-        unpack(packed, row.get::<_, i64>(1)? as usize)?;
+        unpacker.unpack(packed, row.get::<_, i64>(1)? as usize)?;
     }
     let mut vectors = connection.prepare("SELECT vector FROM vectors")?;
     let mut rows = vectors.query(())?;

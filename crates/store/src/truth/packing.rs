@@ -1,5 +1,7 @@
 //! How texts, vectors and lists of headings become bytes, with checksums that tell when they rotted.
 
+use std::cell::RefCell;
+
 use half::f16;
 use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
 
@@ -28,19 +30,31 @@ impl Packer {
     }
 }
 
-/// The text, whose length is known; anything else is damage.
-pub(super) fn unpack(packed: &[u8], length: usize) -> Result<String, StoreError> {
-    if length > LONGEST_TEXT {
-        return Err(StoreError::damaged("a text is longer than any"));
+/// Unpacks texts; keeps its tables, which take longer to make than most texts to unpack.
+pub(super) struct Unpacker(RefCell<zstd::bulk::Decompressor<'static>>);
+
+impl Unpacker {
+    pub(super) fn new() -> Result<Self, StoreError> {
+        let made = zstd::bulk::Decompressor::new();
+        made.map(|made| Self(RefCell::new(made)))
+            .map_err(|error| StoreError::Unfit(format!("decompression fails: {error}")))
     }
-    let bytes = zstd::bulk::decompress(packed, length)
-        .map_err(|error| StoreError::damaged(format!("a text cannot be read: {error}")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| StoreError::damaged("a text is not what was written"))?;
-    if text.len() == length {
-        Ok(text)
-    } else {
-        Err(StoreError::damaged("a text has lost its end"))
+
+    /// The text, whose length is known; anything else is damage.
+    pub(super) fn unpack(&self, packed: &[u8], length: usize) -> Result<String, StoreError> {
+        if length > LONGEST_TEXT {
+            return Err(StoreError::damaged("a text is longer than any"));
+        }
+        let unpacked = self.0.borrow_mut().decompress(packed, length);
+        let bytes = unpacked
+            .map_err(|error| StoreError::damaged(format!("a text cannot be read: {error}")))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| StoreError::damaged("a text is not what was written"))?;
+        if text.len() == length {
+            Ok(text)
+        } else {
+            Err(StoreError::damaged("a text has lost its end"))
+        }
     }
 }
 
@@ -109,13 +123,14 @@ mod tests {
     #[test]
     fn a_text_comes_back_or_is_said_to_be_damaged() {
         let mut packer = Packer::new().unwrap();
+        let unpacker = Unpacker::new().unwrap();
         for text in ["", "wörter", "図書館の本", &"слово ".repeat(10_000)] {
             let packed = packer.pack(text).unwrap();
-            assert_eq!(unpack(&packed, text.len()).unwrap(), text);
+            assert_eq!(unpacker.unpack(&packed, text.len()).unwrap(), text);
             for place in [0, packed.len() / 2, packed.len() - 1] {
                 let mut rotted = packed.clone();
                 rotted[place] ^= 0x10;
-                assert!(unpack(&rotted, text.len()).is_err_and(|error| error.is_damage()));
+                assert!(unpacker.unpack(&rotted, text.len()).is_err_and(|error| error.is_damage()));
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Whole searches in a small library of many languages.
 
 mod library;
-mod speed;
 
 use kenning_domain::{Cancel, ContentId, Overlong, PassageId, Rerank, Reranked, Tag};
 

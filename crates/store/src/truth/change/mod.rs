@@ -14,7 +14,7 @@ pub(super) use files::{stamp, state};
 use kenning_domain::{ContentId, FileId, SpaceId};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
-use super::packing::Packer;
+use super::packing::{Packer, Unpacker};
 use super::records::{Logged, Moment, State};
 use super::view::View;
 use crate::error::StoreError;
@@ -23,17 +23,23 @@ use crate::error::StoreError;
 pub struct Change<'a> {
     connection: &'a Connection,
     packer: &'a mut Packer,
+    unpacker: &'a Unpacker,
     now: Moment,
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn new(connection: &'a Connection, packer: &'a mut Packer, now: Moment) -> Self {
-        Self { connection, packer, now }
+    pub(super) fn new(
+        connection: &'a Connection,
+        packer: &'a mut Packer,
+        unpacker: &'a Unpacker,
+        now: Moment,
+    ) -> Self {
+        Self { connection, packer, unpacker, now }
     }
 
     /// What is there, with what was changed so far.
     pub fn view(&self) -> View<'_> {
-        View::new(self.connection)
+        View::new(self.connection, self.unpacker)
     }
 
     /// How many rows it changed.

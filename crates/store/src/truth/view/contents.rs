@@ -7,7 +7,7 @@ use std::ops::Range;
 use kenning_domain::{ContentId, Language, Passage, PassageId, Tag};
 use rusqlite::Row;
 
-use super::super::packing::{unpack, unpack_headings};
+use super::super::packing::unpack_headings;
 use super::super::records::{Content, ContentHash, ContentHead, Metadata, PassageText};
 use super::View;
 use crate::error::StoreError;
@@ -127,7 +127,10 @@ impl View<'_> {
         let unpacked = self.first(
             "SELECT length, packed FROM bodies WHERE content = ?1",
             [content.0],
-            |row| Ok(unpack(row.get_ref(1)?.as_blob()?, row.get::<_, i64>(0)? as usize)),
+            |row| {
+                let length = row.get::<_, i64>(0)? as usize;
+                Ok(self.unpacker.unpack(row.get_ref(1)?.as_blob()?, length))
+            },
         )?;
         unpacked.unwrap_or_else(|| {
             Err(StoreError::damaged(format!("the text of content {content} is missing")))

@@ -11,6 +11,7 @@ use kenning_domain::{FolderId, SpaceId};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::change::logged;
+use super::packing::Unpacker;
 use super::paths;
 use super::records::{Changes, Folder, Moment, Offence, Space, SpaceState};
 use crate::error::StoreError;
@@ -18,11 +19,12 @@ use crate::error::StoreError;
 /// The truth as it is at one moment.
 pub struct View<'a> {
     connection: &'a Connection,
+    unpacker: &'a Unpacker,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(connection: &'a Connection) -> Self {
-        Self { connection }
+    pub(super) fn new(connection: &'a Connection, unpacker: &'a Unpacker) -> Self {
+        Self { connection, unpacker }
     }
 
     fn first<T>(
