@@ -3,7 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
-use std::{fs, vec};
+use std::{fs, io, thread, vec};
 
 use kenning_domain::{ContentId, FileId, PassageId, embedded_text};
 use kenning_store::index::{Check, Words, WordsError, WordsSnapshot};
@@ -95,8 +95,8 @@ impl KeptWords {
     /// Throws away what is there, and fills the index from what the truth has now.
     pub fn begin_anew(&mut self, view: &View<'_>) -> Result<(), LibraryError> {
         if self.words.is_none() || self.now.mark().is_some() || self.unshown {
-            self.words = None;
-            let removed = fs::remove_dir_all(&self.folder);
+            self.distrust();
+            let removed = removed(&self.folder);
             removed.map_err(|source| LibraryError::File { file: self.folder.clone(), source })?;
             self.reopen()?;
         }
@@ -123,7 +123,8 @@ impl KeptWords {
 
     /// Drops what was not committed: it may be half of something.
     pub fn distrust(&mut self) {
-        self.words = None;
+        // Waits until nothing writes into the folder any more. What goes wrong there goes with it.
+        let _ = self.words.take().map(Words::close);
     }
 
     fn reopen(&mut self) -> Result<Option<WordsError>, LibraryError> {
@@ -269,6 +270,22 @@ fn name_text(path: &Path) -> String {
         _ => None,
     });
     names.collect::<Vec<_>>().join("\n")
+}
+
+/// Removes the folder with all that is in it. An index that was let go of a moment ago may still be
+/// merging, and write a file into the folder while it is being emptied.
+fn removed(folder: &Path) -> io::Result<()> {
+    const TRIES: u32 = 100;
+    for _ in 0..TRIES {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            done => return done,
+        }
+    }
+    fs::remove_dir_all(folder)
 }
 
 #[cfg(test)]
