@@ -443,7 +443,10 @@ impl Librarian {
         Ok(Shown {
             snapshot: self.derived.snapshot(),
             progress: self.progress()?,
-            folders: self.watching.shown(),
+            folders: match self.state.is_begun {
+                true => self.watching.shown(),
+                false => self.board.read().folders.clone(),
+            },
             models: self.spaces.models(),
         })
     }

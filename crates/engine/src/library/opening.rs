@@ -11,7 +11,7 @@ use kenning_documents::{Program, Quarantine};
 use kenning_domain::SpaceId;
 use kenning_inference::DevicePreference;
 use kenning_search::calibration::Calibration;
-use kenning_search::library::Derived;
+use kenning_search::library::{Derived, Snapshot};
 use kenning_store::{Reader as TruthReader, StoreError, Truth};
 use kenning_watch::Settings;
 
@@ -24,7 +24,7 @@ use super::orders::Message;
 use super::progress::Progress;
 use super::readers::{Equipment, Readers};
 use super::spaces::Spaces;
-use super::watching::Watching;
+use super::watching::{WatchedFolder, Watching};
 use super::{Hands, Library, LibraryError};
 use crate::home::Home;
 use crate::models::{Models, ModelsError};
@@ -116,7 +116,7 @@ impl Library {
     fn read(folder: &Path, parts: Parts, why: String) -> Result<Self, LibraryError> {
         let truth = Truth::open(folder, kenning_store::Access::Read)?;
         let mut truth = truth.reader()?;
-        let (ledger, answering) = truth.read(|view| Ok((view.ledger()?, view.answering()?)))?;
+        let answering = truth.read(|view| view.answering())?;
         let known = parts.model.into_iter().chain(parts.others).map(Arc::new);
         let of_space = |model: Arc<Model>| {
             let space = answering.as_ref().filter(|space| space.definition == model.definition)?;
@@ -126,12 +126,7 @@ impl Library {
         let calibrations = calibrations(&models);
         let missing = || StoreError::Missing { file: folder.join("words") };
         let snapshot = Derived::look(folder, &mut truth, &calibrations)?;
-        let shown = Shown {
-            snapshot: snapshot.ok_or_else(missing)?,
-            progress: Progress { ledger, ..Progress::default() },
-            folders: Vec::new(),
-            models,
-        };
+        let shown = shown(snapshot.ok_or_else(missing)?, &mut truth, models)?;
         Ok(Self {
             board: Arc::new(Board::new(shown)),
             truth: Mutex::new(truth),
@@ -180,7 +175,7 @@ fn librarian(
     Ok(Librarian {
         readers: Readers::start(equipment, &reader, &sender)?,
         embedder: Embedder::start(sender.clone())?,
-        board: Arc::new(Board::new(shown(&derived, &mut reader, &watching, &spaces)?)),
+        board: Arc::new(Board::new(shown(derived.snapshot(), &mut reader, spaces.models())?)),
         state: State::default(),
         first_retry: options.first_retry,
         truth,
@@ -201,17 +196,14 @@ fn calibrations(models: &[(SpaceId, Arc<Model>)]) -> Vec<(SpaceId, Arc<Calibrati
     models.iter().filter_map(known).collect()
 }
 
+/// What there is to be seen before anybody has worked.
 fn shown(
-    derived: &Derived,
+    snapshot: Snapshot,
     truth: &mut TruthReader,
-    watching: &Watching,
-    spaces: &Spaces,
+    models: Vec<(SpaceId, Arc<Model>)>,
 ) -> Result<Shown, LibraryError> {
-    let ledger = truth.read(|view| view.ledger())?;
-    Ok(Shown {
-        snapshot: derived.snapshot(),
-        progress: Progress { ledger, ..Progress::default() },
-        folders: watching.shown(),
-        models: spaces.models(),
-    })
+    let (ledger, folders) = truth.read(|view| Ok((view.ledger()?, view.folders()?)))?;
+    let folders = folders.into_iter().map(WatchedFolder::unseen).collect();
+    let progress = Progress { ledger, ..Progress::default() };
+    Ok(Shown { snapshot, progress, folders, models })
 }

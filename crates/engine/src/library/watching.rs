@@ -48,6 +48,13 @@ pub struct WatchedFolder {
     pub troubles: Vec<Trouble>,
 }
 
+impl WatchedFolder {
+    /// As the truth has it, before anybody looked.
+    pub(super) fn unseen(folder: Folder) -> Self {
+        Self { folder, is_gone: false, is_walked: false, troubles: Vec::new() }
+    }
+}
+
 /// What a watcher told, and which.
 pub(super) struct Changes {
     pub folder: FolderId,
