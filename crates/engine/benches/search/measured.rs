@@ -89,7 +89,7 @@ pub fn searches(searcher: &mut Searcher) -> Outcome<()> {
     let hybrid = |raw: String| Question::new(raw);
     bench.row("words", &|raw| Question { pipeline: Pipeline::Words, ..Question::new(raw) })?;
     bench.row("words, then words and meaning", &hybrid)?;
-    bench.row("the same with `in:`", &|raw| hybrid(format!("{raw} in:17/")))?;
+    bench.row("the same with `in:`", &|raw| hybrid(format!("{raw} in:2/")))?;
     bench.row("the same with `type:` and `lang:`", &|raw| {
         hybrid(format!("{raw} type:pdf lang:de"))
     })?;
