@@ -42,16 +42,20 @@ impl Unpacker {
 
     /// The text, whose length is known; anything else is damage.
     pub(super) fn unpack(&self, packed: &[u8], length: usize) -> Result<String, StoreError> {
+        String::from_utf8(self.bytes(packed, length)?)
+            .map_err(|_| StoreError::damaged("a text is not what was written"))
+    }
+
+    /// The same for who needs a little of it, and looks at that alone.
+    pub(super) fn bytes(&self, packed: &[u8], length: usize) -> Result<Vec<u8>, StoreError> {
         if length > LONGEST_TEXT {
             return Err(StoreError::damaged("a text is longer than any"));
         }
         let unpacked = self.0.borrow_mut().decompress(packed, length);
         let bytes = unpacked
             .map_err(|error| StoreError::damaged(format!("a text cannot be read: {error}")))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| StoreError::damaged("a text is not what was written"))?;
-        if text.len() == length {
-            Ok(text)
+        if bytes.len() == length {
+            Ok(bytes)
         } else {
             Err(StoreError::damaged("a text has lost its end"))
         }

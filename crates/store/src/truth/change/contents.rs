@@ -19,6 +19,12 @@ fn gap_class(passages: usize) -> i64 {
     }
 }
 
+/// The passages come first whatever SQLite thinks of it: the other way round every vector of the
+/// space is looked at for each new content.
+const SAY_WHAT_IS_EMBEDDED: &str = "INSERT INTO change_log(kind, id, space)
+    SELECT ?2, ?1, s.id FROM spaces s WHERE EXISTS (SELECT 1 FROM passages p
+        CROSS JOIN vectors v ON v.space = s.id AND v.text = p.text WHERE p.content = ?1)";
+
 impl Change<'_> {
     /// Throws away a content whose kept text has rotted, and has its files read again.
     pub fn distrust(&mut self, content: ContentId) -> Result<(), StoreError> {
@@ -188,12 +194,7 @@ impl Change<'_> {
              GROUP BY s.id",
             (content.0, gap_class(passages)),
         )?;
-        self.run(
-            "INSERT INTO change_log(kind, id, space)
-             SELECT ?2, ?1, s.id FROM spaces s WHERE EXISTS (SELECT 1 FROM passages p
-                JOIN vectors v ON v.space = s.id AND v.text = p.text WHERE p.content = ?1)",
-            (content.0, VECTORS_ADDED),
-        )?;
+        self.run(SAY_WHAT_IS_EMBEDDED, (content.0, VECTORS_ADDED))?;
         Ok(())
     }
 }
@@ -226,6 +227,7 @@ fn dominant(passages: &[Passage]) -> Option<Tag> {
 #[cfg(test)]
 mod tests {
     use kenning_domain::Language;
+    use rusqlite::Connection;
 
     use super::*;
 
@@ -248,5 +250,17 @@ mod tests {
         check(&[(100, None)], None);
         check(&[(5, Some("de")), (9, None), (3, Some("fr")), (3, Some("fr"))], Some("fr"));
         check(&[(5, Some("ja")), (5, Some("de"))], Some("de"));
+    }
+
+    #[test]
+    fn what_is_embedded_is_looked_up_passage_by_passage() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("../schema_1.sql")).unwrap();
+        let plan = format!("EXPLAIN QUERY PLAN {SAY_WHAT_IS_EMBEDDED}");
+        let mut plan = connection.prepare(&plan).unwrap();
+        let steps = plan.query_map([1, 1], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        let by_text = |step: &String| step.contains("SEARCH v") && step.contains("text=?");
+        assert!(steps.iter().any(by_text), "{steps:#?}");
     }
 }

@@ -97,7 +97,7 @@ impl View<'_> {
     /// The passages with their texts, in the order asked for, without those that are no more. The
     /// text of a content is unpacked once for all its passages.
     pub fn passage_texts(&self, ids: &[PassageId]) -> Result<Vec<PassageText>, StoreError> {
-        let mut texts: HashMap<ContentId, String> = HashMap::new();
+        let mut texts: HashMap<ContentId, Vec<u8>> = HashMap::new();
         let mut found = Vec::with_capacity(ids.len());
         for &id in ids {
             let sql = format!("SELECT {PASSAGE} FROM passages WHERE content = ?1 AND ordinal = ?2");
@@ -105,10 +105,11 @@ impl View<'_> {
             let Some(passage) = self.first(&sql, place, passage)? else { continue };
             let text = match texts.entry(id.content()) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(self.text(id.content())?),
+                Entry::Vacant(new) => new.insert(self.bytes(id.content())?),
             };
             let own = text.get(passage.span.clone());
             let text = own
+                .and_then(|own| std::str::from_utf8(own).ok())
                 .ok_or_else(|| {
                     StoreError::damaged(format!("passage {id:?} lies outside its text"))
                 })?
@@ -124,12 +125,24 @@ impl View<'_> {
     }
 
     pub(super) fn text(&self, content: ContentId) -> Result<String, StoreError> {
+        self.unpacked(content, |packed, length| self.unpacker.unpack(packed, length))
+    }
+
+    fn bytes(&self, content: ContentId) -> Result<Vec<u8>, StoreError> {
+        self.unpacked(content, |packed, length| self.unpacker.bytes(packed, length))
+    }
+
+    fn unpacked<T>(
+        &self,
+        content: ContentId,
+        unpack: impl FnOnce(&[u8], usize) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let unpacked = self.first(
             "SELECT length, packed FROM bodies WHERE content = ?1",
             [content.0],
             |row| {
                 let length = row.get::<_, i64>(0)? as usize;
-                Ok(self.unpacker.unpack(row.get_ref(1)?.as_blob()?, length))
+                Ok(unpack(row.get_ref(1)?.as_blob()?, length))
             },
         )?;
         unpacked.unwrap_or_else(|| {
