@@ -62,7 +62,8 @@ impl Typed {
         let word = |word: &QueryWord| Word {
             stems: word.alternatives.clone(),
             exact: word.exact.clone(),
-            prefix: self.prefix(word),
+            // A single letter begins too many words to say anything of a passage.
+            prefix: self.prefix(word).filter(|prefix| prefix.chars().count() > 1),
         };
         self.words.iter().map(word).collect()
     }

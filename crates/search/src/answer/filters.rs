@@ -4,6 +4,7 @@
 //! A document's date is the one it states, of its last change before that of its making; where it
 //! states none it is that of its file's last change.
 
+use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use kenning_languages::same_as;
@@ -135,21 +136,34 @@ impl Piece {
         let Some((last, before)) = self.folders.split_last() else { return true };
         let within = file.parent().unwrap_or(Path::new(""));
         let parts = folder.into_iter().chain([within]).flat_map(Path::components);
-        let parts: Vec<String> = parts.filter_map(folder_name).collect();
-        let fits = |parts: &[String]| {
+        let parts: Vec<Cow<'_, str>> = parts.filter_map(folder_name).collect();
+        let fits = |parts: &[Cow<'_, str>]| {
             let Some((end, start)) = parts.split_last() else { return false };
-            start == before && (end == last || self.is_open && end.starts_with(last.as_str()))
+            is_like(end, last, self.is_open)
+                && start.iter().zip(before).all(|(part, sought)| is_like(part, sought, false))
         };
         parts.windows(self.folders.len()).any(fits)
     }
 }
 
-fn folder_name(component: Component<'_>) -> Option<String> {
+fn folder_name(component: Component<'_>) -> Option<Cow<'_, str>> {
     match component {
-        Component::Normal(name) => Some(fold(&name.to_string_lossy()).into_owned()),
-        Component::Prefix(drive) => Some(fold(&drive.as_os_str().to_string_lossy()).into_owned()),
+        Component::Normal(name) => Some(name.to_string_lossy()),
+        Component::Prefix(drive) => Some(drive.as_os_str().to_string_lossy()),
         Component::RootDir | Component::CurDir | Component::ParentDir => None,
     }
+}
+
+/// Whether a folder's name is, or begins with, what is sought, which is folded. Every file of a library
+/// may be asked, and most folders have plain names, of which folding changes the case alone.
+fn is_like(name: &str, sought: &str, or_begins: bool) -> bool {
+    if !name.is_ascii() {
+        let name = fold(name);
+        return *name == *sought || or_begins && name.starts_with(sought);
+    }
+    let beginning = name.get(..sought.len());
+    beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(sought))
+        && (or_begins || name.len() == sought.len())
 }
 
 /// What is looked for in a title or a name: words it has, each perhaps half typed, or quoted words in

@@ -68,13 +68,10 @@ impl ByWords {
 
     /// The share of these words in what the question tells.
     fn told(&self, matched: u64) -> f32 {
-        let tells = self.possible.idf.iter().take(64).enumerate();
-        let met: f32 = tells
-            .clone()
-            .filter(|(word, _)| matched >> word & 1 == 1)
-            .map(|(_, tells)| tells)
-            .sum();
-        met / tells.map(|(_, tells)| tells).sum::<f32>().max(f32::MIN_POSITIVE)
+        let tells = &self.possible.idf[..self.possible.idf.len().min(64)];
+        let is_met = |word: &usize| matched >> word & 1 == 1;
+        let met: f32 = (0..tells.len()).filter(is_met).map(|word| tells[word]).sum();
+        met / tells.iter().sum::<f32>().max(f32::MIN_POSITIVE)
     }
 }
 

@@ -137,7 +137,8 @@ pub struct Library {
     pub truth: Reader,
     pub contents: Vec<ContentId>,
     _words: Words,
-    _truth: Truth,
+    /// Changes what is in the truth, and nothing that was derived from it.
+    pub writer: Truth,
     _folder: TempDir,
 }
 
@@ -152,7 +153,7 @@ impl Library {
         let meaning = space.map(|space| meaning(&mut reader, space));
         let catalogue = Arc::new(RwLock::new(catalogue));
         let snapshot = Snapshot { words: words.snapshot(), meaning, catalogue };
-        Self { snapshot, truth: reader, contents, _words: words, _truth: truth, _folder: folder }
+        Self { snapshot, truth: reader, contents, _words: words, writer: truth, _folder: folder }
     }
 }
 

@@ -1,8 +1,13 @@
 //! Whole searches in a small library of many languages.
 
 mod library;
+mod speed;
 
 use kenning_domain::{Cancel, ContentId, Overlong, PassageId, Rerank, Reranked, Tag};
+
+use std::path::Path;
+
+use kenning_store::Place;
 
 use super::*;
 use crate::Similar;
@@ -191,12 +196,14 @@ fn phrases_must_be_there_and_what_is_left_out_must_not() {
     assert!(!found(&library, &answer).contains(&BREAD_EN));
 }
 
+type Holds<'a> = &'a dyn Fn(&Document) -> bool;
+
 #[test]
 fn filters_leave_exactly_what_they_say() {
     let shelf = shelf();
     let mut library = Library::of(&shelf);
     let path = |one: &Document, piece: &str| one.paths.iter().any(|path| path.contains(piece));
-    let table: &[(&str, &dyn Fn(&Document) -> bool)] = &[
+    let table: &[(&str, Holds<'_>)] = &[
         ("type:pdf", &|one| one.format == "pdf"),
         ("-type:pdf", &|one| one.format != "pdf"),
         ("type:md,pdf", &|one| one.format != "text"),
@@ -241,7 +248,7 @@ fn filters_leave_exactly_what_they_say() {
 fn languages_are_asked_of_passages_and_days_are_those_of_the_user() {
     let shelf = shelf();
     let mut library = Library::of(&shelf);
-    let mut check = |raw: &str, seconds_east: i64, holds: &dyn Fn(&Document) -> bool| {
+    let mut check = |raw: &str, seconds_east: i64, holds: Holds<'_>| {
         let question = Question { seconds_east, ..typed(raw, Pipeline::Meaning) };
         let answer = last(&mut library, &question);
         let sound = |place: &usize| holds(&shelf[*place]) && shelf[*place].is_embedded;
@@ -522,6 +529,28 @@ fn what_says_the_same_stands_with_the_best_of_it() {
     let question = Question { grouped: false, ..question };
     let answer = last(&mut library, &question);
     assert_eq!(found(&library, &answer).iter().filter(|place| **place >= 14).count(), 2);
+}
+
+#[test]
+fn what_is_gone_meanwhile_is_not_shown() {
+    let mut library = Library::of(&shelf());
+    let forget = |change: &mut kenning_store::Change<'_>| {
+        let folders = change.view().folders()?;
+        for folder in folders {
+            for path in ["notes/bread.md", "rezepte/brot.txt"] {
+                change.forget(Place::new(folder.id, Path::new(path)))?;
+            }
+        }
+        Ok(())
+    };
+    library.writer.change(forget).unwrap();
+    for pipeline in [Pipeline::Words, Pipeline::Meaning, Pipeline::Hybrid] {
+        let question = Question { limit: 2, ..typed("bread in the oven", pipeline) };
+        let answer = last(&mut library, &question);
+        let found = found(&library, &answer);
+        assert!(!found.contains(&BREAD_EN) && !found.contains(&BREAD_DE), "{pipeline:?} {found:?}");
+        assert!(pipeline == Pipeline::Words || found.len() == 2, "{found:?}");
+    }
 }
 
 #[test]
