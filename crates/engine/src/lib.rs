@@ -9,7 +9,7 @@ mod models;
 mod reading;
 
 pub use home::Home;
-pub use kenning_documents::{Block, Document, Kind, Metadata, Refusal};
+pub use kenning_documents::{Block, Document, Failure, Kind, Metadata, Program, Refusal};
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
@@ -29,4 +29,4 @@ pub use library::{
     Progress, Rest, Searcher, Subscription, WatchedFolder,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
-pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker};
+pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

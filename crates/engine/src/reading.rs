@@ -115,10 +115,15 @@ impl Reader {
     pub(crate) fn offence(&self, path: &Path) -> Option<Offence> {
         self.pool.quarantine().offences().find(|offence| offence.path == path).cloned()
     }
+
+    /// Forgets what a file has done to workers.
+    pub(crate) fn forgive(&self, path: &Path) {
+        self.pool.forgive(path);
+    }
 }
 
 /// How this program is started as a worker.
-pub(crate) fn this_program() -> std::io::Result<Program> {
+pub fn this_program() -> std::io::Result<Program> {
     Program::current([WORKER_ARGUMENT.into()])
 }
 

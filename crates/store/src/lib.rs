@@ -18,9 +18,9 @@ pub use error::StoreError;
 pub use mark::Mark;
 pub use truth::{
     Access, Change, Changes, Content, ContentHash, ContentHead, FileFilter, FileRecord, Folder,
-    Gap, HeldFile, Ledger, LedgerLine, Logged, Metadata, Moment, NewContent, NewSpace, Offence, PassageText,
-    Place, Reader, Reason, Repair, Saved, Space, SpaceState, Stamp, State, Swept, Truth,
-    Unembedded, VectorRow, View,
+    Gap, HeldFile, Ledger, LedgerLine, Logged, Metadata, Moment, NewContent, NewSpace, Offence,
+    PassageText, Place, Reader, Reason, Repair, Saved, Space, SpaceState, Stamp, State, Swept,
+    Truth, Unembedded, VectorRow, View,
 };
 
 /// Whether a passage may be among the best. Asked only for those that are good enough.

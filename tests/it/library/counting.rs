@@ -72,7 +72,7 @@ impl CountTokens for Counting {
 }
 
 fn vector(text: &str) -> Vec<f32> {
-    let mut vector = vec![0.1_f32; DIMENSIONS];
+    let mut vector = [0.1_f32; DIMENSIONS];
     for character in text.chars() {
         vector[character as usize % DIMENSIONS] += 1.0;
     }

@@ -3,6 +3,8 @@
 
 mod counting;
 mod folders;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod keeping;
 mod model;
 mod stage;

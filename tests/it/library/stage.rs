@@ -50,7 +50,7 @@ impl Stage {
         fs::create_dir_all(root.path().join("w")).unwrap();
         let stage = Self { root, counting: Arc::default(), library: None };
         for name in files {
-            stage.write(name, &format!("Der Text von {name}"));
+            stage.write(name, format!("Der Text von {name}"));
         }
         stage
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use kenning_engine::State::{Failed, Meaning, Quarantined, Waiting};
-use kenning_engine::{Doing, Event, Rest};
+use kenning_engine::{Doing, Event, Progress, Rest};
 
 use super::stage::Stage;
 
@@ -90,6 +90,13 @@ fn a_file_that_costs_two_workers_is_left_alone_until_it_changes() {
     stage.restart();
     stage.wait();
     stage.expect(&[("a.txt", Meaning), ("schlimm.bin", Quarantined)]);
+    // Whoever asks for it has it tried twice more.
+    let path = stage.path("schlimm.bin");
+    assert_eq!(stage.library().read_again(&path).unwrap(), 1);
+    stage.wait();
+    assert_eq!(stage.states()["schlimm.bin"].0, Failed);
+    stage.wait_for("it to be quarantined", |stage| stage.states()["schlimm.bin"].0 != Failed);
+    stage.wait();
     stage.write("schlimm.bin", "Nun ist es harmlos.");
     stage.settle();
     stage.expect(&[("a.txt", Meaning), ("schlimm.bin", Meaning)]);
@@ -98,10 +105,9 @@ fn a_file_that_costs_two_workers_is_left_alone_until_it_changes() {
 #[test]
 fn progress_says_what_is_so() {
     let mut stage = stage_of(300);
-    stage.counting.delay.store(20, std::sync::atomic::Ordering::Relaxed);
+    stage.counting.delay.store(150, std::sync::atomic::Ordering::Relaxed);
     stage.open();
-    let nothing = stage.library().progress();
-    assert_eq!((nothing.time_left, nothing.files_per_second), (None, None));
+    assert_eq!(stage.library().progress().files_per_second, None);
     let (sender, events) = std::sync::mpsc::channel();
     let subscription =
         stage.library().subscribe(move |event| drop(sender.send(event.clone()))).unwrap();
@@ -114,15 +120,19 @@ fn progress_says_what_is_so() {
     stage.settle();
     let told: Vec<Event> = events.try_iter().collect();
     assert!(told.contains(&Event::Searchable) && told.contains(&Event::FoldersChanged));
-    let steps: Vec<_> = told
+    let steps: Vec<&Progress> = told
         .iter()
         .filter_map(|event| match event {
-            Event::Progress(progress) => Some(progress),
+            Event::Progress(progress) => Some(&**progress),
             _ => None,
         })
         .collect();
     let done = |state| steps.iter().map(move |step| step.ledger.files(state)).collect::<Vec<_>>();
     assert!(done(Meaning).is_sorted(), "{:?}", done(Meaning));
     assert!(steps.iter().any(|step| step.doing == Doing::Reading));
+    let left = |step: &&&Progress| {
+        step.ledger.files(Waiting) > 0 && step.time_left == Some(Duration::ZERO)
+    };
+    assert_eq!(steps.iter().filter(left).count(), 0, "something takes no time");
     assert_eq!(events.try_iter().count(), 0, "nobody is told who does not want to be");
 }

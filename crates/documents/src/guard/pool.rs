@@ -136,6 +136,11 @@ impl Pool {
         lock(&self.quarantine).clone()
     }
 
+    /// Forgets what a file has cost, because somebody wants it tried once more.
+    pub fn forgive(&self, path: &Path) {
+        lock(&self.quarantine).forget(path);
+    }
+
     fn settle(&self, file: &Identity, answer: Answer) -> Outcome {
         match answer {
             Answer::Read(read) => {

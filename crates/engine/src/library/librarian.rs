@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use kenning_documents::EXTRACTOR_VERSION;
 use kenning_domain::{Cancel, ContentId, FileId, SpaceId};
 use kenning_search::library::{Derived, Flush, LibraryError as DerivedError};
-use kenning_store::{Moment, Reader as TruthReader, StoreError, Truth};
+use kenning_store::{Moment, Reader as TruthReader, Reason, State as InLedger, StoreError, Truth};
 
 use super::board::{Board, Shown};
 use super::embedding::{Embedder, Embedding};
@@ -46,6 +47,8 @@ pub(super) struct State {
     pub(super) speeds: Speeds,
     pub(super) is_paused: bool,
     is_stopped: bool,
+    /// Whether the folders are watched.
+    is_begun: bool,
     pub(super) halt: Option<Halt>,
     /// The halt that is over, until something succeeds: the next one lasts longer.
     halted_before: Option<Halt>,
@@ -62,7 +65,8 @@ pub(super) struct State {
     pub(super) waiting_for_rest: Vec<Sender<Rest>>,
     pub(super) listeners: Vec<Listener>,
     pub(super) shown_at: Option<Instant>,
-    pub(super) is_newly_searchable: bool,
+    /// Whether something may have changed since.
+    pub(super) is_to_be_shown: bool,
     pub(super) swept_at: Option<Instant>,
 }
 
@@ -105,15 +109,47 @@ const SHOWN_AFTER: Duration = Duration::from_millis(250);
 impl Librarian {
     pub(super) fn run(mut self) {
         while !self.state.is_stopped {
-            self.hear();
             self.go_on_after_halt();
-            self.write_if_due();
-            self.keep_in_step();
-            self.give_out_files();
-            self.give_out_texts();
+            let has_begun = self.has_begun();
+            self.hear();
+            if has_begun {
+                self.write_if_due();
+                self.keep_in_step();
+                self.give_out_files();
+                self.give_out_texts();
+            }
             self.tell();
         }
         self.end();
+    }
+
+    /// Takes up what the truth says is to be watched; not before somebody could search.
+    fn has_begun(&mut self) -> bool {
+        if !self.state.is_begun && self.state.halt.is_none() {
+            match self.begin() {
+                Ok(()) => self.state.is_begun = true,
+                Err(error) => self.halt(error.to_string()),
+            }
+        }
+        self.state.is_begun
+    }
+
+    fn begin(&mut self) -> Result<(), super::LibraryError> {
+        self.truth.change(|change| change.read_older_again(EXTRACTOR_VERSION))?;
+        let watching = &mut self.watching;
+        let started = self.reader.read(|view| {
+            let folders = view.folders()?;
+            Ok(folders.into_iter().try_for_each(|folder| watching.start(folder, view)))
+        })?;
+        started?;
+        let ledger = self.reader.read(|view| view.ledger())?;
+        if ledger.files(InLedger::Words) + ledger.files(InLedger::Meaning) > 0 {
+            for (space, _) in self.spaces.models() {
+                self.measure_if_needed(space);
+            }
+        }
+        self.look_for_everything();
+        Ok(())
     }
 
     fn go_on_after_halt(&mut self) {
@@ -144,6 +180,7 @@ impl Librarian {
     }
 
     fn take(&mut self, message: Message) {
+        self.state.is_to_be_shown = true;
         match message {
             Message::Order(Order::Stop) => self.state.is_stopped = true,
             Message::Order(order) => self.obey(order),
@@ -196,7 +233,7 @@ impl Librarian {
                 due.extend(left.map(|left| soon(now + left)));
             }
         }
-        if self.readers.count() > 0 || self.embedder.is_busy() {
+        if state.is_to_be_shown || self.readers.count() > 0 || self.embedder.is_busy() {
             due.push(now + ROUND);
         }
         let next = due.into_iter().min().unwrap_or(now);
@@ -234,9 +271,9 @@ impl Librarian {
                     let written = self.state.notes.written(count);
                     written.into_iter().for_each(|note| self.settle(note, true));
                 }
-                Err(StoreError::Unfit(_) | StoreError::Unknown { .. }) => {
+                Err(error @ (StoreError::Unfit(_) | StoreError::Unknown { .. })) => {
                     if let Some(note) = self.state.notes.one_is_unfit(count) {
-                        self.settle(note, false);
+                        self.tell_unfit(note, &error);
                     }
                 }
                 Err(error) => self.halt(error.to_string()),
@@ -244,8 +281,20 @@ impl Librarian {
         }
     }
 
+    /// What came of a file and cannot be kept is a failure of the file.
+    fn tell_unfit(&mut self, note: Note, error: &StoreError) {
+        match note {
+            Note::Read(mut reading) if !matches!(reading.outcome, Outcome::Failed(_)) => {
+                reading.outcome = Outcome::Failed(Reason::new("unfit", error.to_string()));
+                self.state.notes.push(Note::Read(reading));
+            }
+            other => self.settle(other, false),
+        }
+    }
+
     /// Nothing can be kept now; what was noted waits, and nothing new is begun.
     pub(super) fn halt(&mut self, why: String) {
+        self.state.is_to_be_shown = true;
         self.state.halt = Some(Halt::again(self.state.halted_before.as_ref(), why));
     }
 
@@ -299,6 +348,7 @@ impl Librarian {
         if self.state.derived == InStep::Complete || self.state.halt.is_some() {
             return;
         }
+        self.state.is_to_be_shown = true;
         let until = Instant::now() + ROUND;
         let flush = if self.is_all_done() { Flush::Now } else { Flush::WhenDue };
         match self.derived.catch_up(&mut self.reader, &|| Instant::now() < until, flush) {
@@ -308,7 +358,6 @@ impl Librarian {
                     (true, true) => InStep::Unshown,
                     (true, false) => InStep::Complete,
                 };
-                self.state.is_newly_searchable |= self.state.derived == InStep::Complete;
                 self.distrust(&step.damaged);
             }
             Err(error) => self.halt(error.to_string()),

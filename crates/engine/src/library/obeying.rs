@@ -138,7 +138,9 @@ impl Librarian {
         let not_watched = || LibraryError::NotWatched(path.to_owned());
         let absolute = std::path::absolute(path).map_err(|_| not_watched())?;
         let place = self.watching.place(&absolute).ok_or_else(not_watched)?;
-        let count = self.truth.change(|change| {
+        let watching = &self.watching;
+        let at = |inside: &PathBuf| watching.path_of(place.folder, inside);
+        let files = self.truth.change(|change| {
             let mut files = Vec::new();
             change.view().each_file(place.folder, |file| {
                 if file.state != State::LeftOut && file.path.starts_with(place.path) {
@@ -148,16 +150,19 @@ impl Librarian {
             for (file, _) in &files {
                 change.read_again(*file)?;
             }
-            for (_, inside) in &files {
-                // Two more workers are its own to spend.
-                if let Some(path) = self.watching.path_of(place.folder, inside) {
-                    change.forget_offence(&path)?;
-                }
+            for path in files.iter().filter_map(|(_, inside)| at(inside)) {
+                change.forget_offence(&path)?;
             }
-            Ok(files.len() as u64)
+            Ok(files)
         })?;
+        // Two more workers are theirs to cost.
+        for path in files.iter().filter_map(|(_, inside)| at(inside)) {
+            if self.offenders.remove(&path) {
+                self.readers.forgive(&path);
+            }
+        }
         self.look_for_everything();
-        Ok(count)
+        Ok(files.len() as u64)
     }
 
     fn use_model(&mut self, model: Arc<Model>) -> Result<(), LibraryError> {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use kenning_documents::{EXTRACTOR_VERSION, Program, Quarantine};
+use kenning_documents::{Program, Quarantine};
 use kenning_domain::SpaceId;
 use kenning_inference::DevicePreference;
 use kenning_search::calibration::Calibration;
@@ -125,7 +125,7 @@ impl Library {
         let models: Vec<_> = known.filter_map(of_space).collect();
         let calibrations = calibrations(&models);
         let missing = || StoreError::Missing { file: folder.join("words") };
-        let snapshot = Derived::snapshot_of_another(folder, &mut truth, &calibrations)?;
+        let snapshot = Derived::look(folder, &mut truth, &calibrations)?;
         let shown = Shown {
             snapshot: snapshot.ok_or_else(missing)?,
             progress: Progress { ledger, ..Progress::default() },
@@ -148,7 +148,6 @@ impl Library {
         let (sender, inbox) = channel();
         let mut librarian = librarian(folder, truth, parts, options, inbox, sender.clone())?;
         librarian.know_calibrations();
-        librarian.look_for_everything();
         let (board, truth) = (Arc::clone(&librarian.board), librarian.reader.another()?);
         let thread = thread::Builder::new().name("librarian".to_owned());
         let thread = Some(thread.spawn(move || librarian.run())?);
@@ -171,18 +170,13 @@ fn librarian(
     let others: Vec<Arc<Model>> = parts.others.into_iter().map(Arc::new).collect();
     let model = parts.model.map(Arc::new);
     let spaces = Spaces::take_up(&mut truth, model.clone(), &others)?;
-    truth.change(|change| change.read_older_again(EXTRACTOR_VERSION))?;
     let (derived, _) = Derived::open(folder, &mut reader, &calibrations(&spaces.models()))?;
     let offences = reader.read(|view| view.offences())?;
     let offenders: HashSet<_> = offences.iter().map(|offence| offence.path.clone()).collect();
     let quarantine = Quarantine::with(offences.into_iter().map(notes::charged));
     let (program, threads) = (parts.program, options.readers);
     let equipment = Equipment { program, quarantine, threads, model };
-    let mut watching = Watching::new(options.watching, sender.clone());
-    reader.read(|view| {
-        let folders = view.folders()?;
-        Ok(folders.into_iter().try_for_each(|folder| watching.start(folder, view)))
-    })??;
+    let watching = Watching::new(options.watching, sender.clone());
     Ok(Librarian {
         readers: Readers::start(equipment, &reader, &sender)?,
         embedder: Embedder::start(sender.clone())?,

@@ -130,6 +130,9 @@ pub(super) struct Speeds {
     passages_read: f64,
     bytes_read: f64,
     files_since: usize,
+    /// Seconds that all readers together were busy, by the clock.
+    busy: Rate,
+    busy_since: f64,
     read_last: Option<Instant>,
 }
 
@@ -138,6 +141,7 @@ impl Speeds {
     pub(super) fn read(&mut self, bytes: u64, took: Duration, passages: usize) {
         self.cost.add(bytes as f64, took.as_secs_f64());
         self.files_since += 1;
+        self.busy_since += took.as_secs_f64();
         self.passages_read += passages as f64;
         self.bytes_read += bytes as f64;
     }
@@ -145,8 +149,11 @@ impl Speeds {
     /// Time has passed in which files were read, if they were.
     pub(super) fn tick(&mut self, now: Instant, is_reading: bool) {
         let files = std::mem::take(&mut self.files_since) as f64;
+        let busy = std::mem::take(&mut self.busy_since);
         if let Some(last) = self.read_last {
-            self.files.add(files, now.duration_since(last).as_secs_f64());
+            let passed = now.duration_since(last).as_secs_f64();
+            self.files.add(files, passed);
+            self.busy.add(busy, passed);
         }
         self.read_last = is_reading.then_some(now);
     }
@@ -163,6 +170,13 @@ impl Speeds {
         self.passages.per_second()
     }
 
+    /// How many readers are busy at a time: fewer than there are, where they wait for the disk or for
+    /// what they read to be kept.
+    fn at_once(&self, threads: usize) -> f64 {
+        let threads = threads.max(1) as f64;
+        self.busy.per_second().map_or(threads, |busy| busy.clamp(0.01, threads))
+    }
+
     /// Reading and embedding go on at the same time: the longer of the two decides.
     pub(super) fn time_left(
         &self,
@@ -175,7 +189,7 @@ impl Speeds {
         let lines = ledger.lines.iter().filter(|line| line.state == State::Waiting);
         let bytes: f64 = lines.map(|line| line.bytes as f64).sum();
         let reading = match waiting > 0.0 {
-            true => self.cost.of(waiting, bytes)? / threads.max(1) as f64,
+            true => self.cost.of(waiting, bytes)? / self.at_once(threads),
             false => 0.0,
         };
         let to_come =

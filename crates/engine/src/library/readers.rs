@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -73,6 +73,7 @@ pub(super) struct Readers {
     /// What was handed out and has not come back: its size.
     at_hand: HashMap<FileId, (PathBuf, u64)>,
     bytes_at_hand: u64,
+    reader: Arc<Lazy>,
     pub(super) threads: usize,
 }
 
@@ -122,7 +123,7 @@ impl Readers {
             thread::Builder::new().name("read".to_owned()).spawn(move || thread.run())?;
         }
         let (cancel, at_hand) = (Cancel::default(), HashMap::new());
-        Ok(Self { jobs, cancel, at_hand, bytes_at_hand: 0, threads })
+        Ok(Self { jobs, cancel, at_hand, bytes_at_hand: 0, reader, threads })
     }
 
     /// How many more files may be handed out. Few large ones, so that a small one that comes does not
@@ -158,6 +159,11 @@ impl Readers {
         if let Some((_, size)) = self.at_hand.remove(&file) {
             self.bytes_at_hand -= size;
         }
+    }
+
+    /// Lets a file cost workers again.
+    pub(super) fn forgive(&self, path: &Path) {
+        self.reader.get().forgive(path);
     }
 
     /// Gives up everything at hand; it comes back as cancelled.

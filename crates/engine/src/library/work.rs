@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use kenning_search::library::Snapshot;
 use kenning_store::{Moment, State, StoreError};
 
 use super::librarian::{Halt, InStep, Librarian};
@@ -114,7 +115,7 @@ impl Librarian {
         self.state.speeds.tick(now, self.readers.count() > 0);
         let is_time = self.state.shown_at.is_none_or(|at| now >= at + BETWEEN_TELLINGS);
         let is_waited_for = is_at_rest.is_some() && !self.state.waiting_for_rest.is_empty();
-        if is_time || is_waited_for || self.state.is_newly_searchable {
+        if (is_time && self.state.is_to_be_shown) || is_waited_for {
             self.show(now);
         }
         if let Some(rest) = is_at_rest {
@@ -131,12 +132,14 @@ impl Librarian {
     fn show(&mut self, now: Instant) {
         let Ok(shown) = self.shown() else { return };
         let before = self.board.read();
+        let is_searchable = is_newer(&before.snapshot, &shown.snapshot);
         let is_progress = before.progress != shown.progress;
         let is_of_folders = before.folders != shown.folders;
         let progress = Box::new(shown.progress.clone());
         self.board.show(shown);
         self.state.shown_at = Some(now);
-        if std::mem::take(&mut self.state.is_newly_searchable) {
+        self.state.is_to_be_shown = false;
+        if is_searchable {
             self.say(&Event::Searchable);
         }
         if is_of_folders {
@@ -175,7 +178,11 @@ impl Librarian {
             unembedded: gap,
             files_per_second: speeds.files_per_second(),
             passages_per_second: speeds.passages_per_second(),
-            time_left: speeds.time_left(&ledger, gap, self.readers.threads, embeds),
+            // Nobody knows how much there is in a folder that is still being walked.
+            time_left: match self.watching.all_are_walked() {
+                true => speeds.time_left(&ledger, gap, self.readers.threads, embeds),
+                false => None,
+            },
             model_trouble: self.state.model_rest.as_ref().map(|rest| rest.why.clone()),
             hopeless_texts: self.embedder.hopeless(),
             ledger,
@@ -208,4 +215,12 @@ impl Librarian {
             self.state.swept_at = None;
         }
     }
+}
+
+/// Whether one finds what the other does not.
+fn is_newer(before: &Snapshot, now: &Snapshot) -> bool {
+    let meaning = |snapshot: &Snapshot| {
+        snapshot.meaning.as_ref().map(|meaning| (meaning.space, meaning.codes.len()))
+    };
+    before.words.mark() != now.words.mark() || meaning(before) != meaning(now)
 }

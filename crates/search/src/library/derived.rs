@@ -4,24 +4,26 @@
 
 mod anew;
 mod codes;
+mod looking;
 mod means;
+mod replay;
+mod shifted;
 #[cfg(test)]
 mod tests;
-mod unwritten;
 mod verify;
 mod words;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use kenning_domain::{ContentId, FolderId, SpaceId};
-use kenning_store::{Changes, Content, Logged, Reader, StoreError, View};
+use kenning_store::{Changes, Content, Reader, StoreError, View};
 
-pub use codes::language_number;
+pub use shifted::language_number;
 pub use verify::Difference;
 
-use super::catalogue::{Catalogue, Described, FileDescribed};
+use super::catalogue::Catalogue;
 use super::error::LibraryError;
 use super::{Snapshot, describe};
 use crate::calibration::Calibration;
@@ -45,6 +47,8 @@ pub struct Derived {
     /// Changes up to this one are in the catalogue.
     described: i64,
     folders: Vec<(FolderId, PathBuf)>,
+    /// Met in vectors, and to be told when everything else is done.
+    damage: Option<LibraryError>,
 }
 
 /// When words that were put into the index are shown, which costs some milliseconds and a part of
@@ -99,7 +103,8 @@ impl Derived {
             let catalogue = Arc::new(RwLock::new(describe::all(view)?));
             let described = view.seq()?;
             let folders = folders(view)?;
-            let derived = Self { epoch, words, codes, catalogue, described, folders };
+            let damage = None;
+            let derived = Self { epoch, words, codes, catalogue, described, folders, damage };
             Ok((derived, of_words.into_iter().chain(of_codes).collect()))
         })
     }
@@ -111,7 +116,8 @@ impl Derived {
     }
 
     /// Takes in what has changed in the truth, as long as there is more time; asked every few
-    /// milliseconds. After an error it may be called again, and what was lost by it is made up for.
+    /// milliseconds. After an error it may be called again, and what was lost by it is made up for;
+    /// after damage to vectors it goes on without meaning, until the next start.
     pub fn catch_up(
         &mut self,
         truth: &mut Reader,
@@ -171,7 +177,8 @@ impl Derived {
         loop {
             let replayed = self.replay_some(view, &mut batch)?;
             self.words.fill(view, &mut batch)?;
-            self.codes.build_on(view)?;
+            let built = self.codes.build_on(view);
+            self.noting_damage(built)?;
             if replayed == 0 && !self.words.is_filling() && !self.codes.is_building() {
                 self.codes.refine();
                 progress.caught_up = !self.codes.is_building();
@@ -182,8 +189,11 @@ impl Derived {
             }
         }
         self.follow_folders(view)?;
-        if flush == Flush::Now {
+        if flush == Flush::Now || self.damage.is_some() {
             self.words.commit()?;
+        }
+        if let Some(damage) = self.damage.take() {
+            return Err(damage);
         }
         self.codes.save_when_due()?;
         progress.behind = view.seq()?.abs_diff(self.position());
@@ -192,6 +202,18 @@ impl Derived {
         progress.unshown = self.words.is_unshown();
         progress.damaged = batch.damaged;
         Ok(progress)
+    }
+
+    /// Vectors that have rotted end the search by meaning, and nothing else.
+    fn noting_damage(&mut self, done: Result<(), LibraryError>) -> Result<(), LibraryError> {
+        match done {
+            Err(damage) if damage.is_damage() => {
+                self.codes.stop();
+                self.damage.get_or_insert(damage);
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// Begins anew where the truth was.
@@ -211,104 +233,6 @@ impl Derived {
     fn position(&self) -> i64 {
         let both = self.words.seq.min(self.described);
         self.codes.wants_since().map_or(both, |codes| codes.min(both))
-    }
-
-    /// Replays the next changes, and says how many there were.
-    fn replay_some(&mut self, view: &View<'_>, batch: &mut Batch) -> Result<usize, LibraryError> {
-        let position = self.position();
-        match view.changes_since(position, CHANGES_AT_ONCE)? {
-            Changes::Known(changes) => {
-                self.replay(view, &changes, batch)?;
-                Ok(changes.len())
-            }
-            Changes::Forgotten => {
-                if self.words.seq == position {
-                    self.words.begin_anew(view)?;
-                }
-                if self.codes.wants_since() == Some(position) {
-                    self.codes.begin_anew(view)?;
-                }
-                if self.described == position {
-                    self.describe_anew(view)?;
-                }
-                Ok(1)
-            }
-        }
-    }
-
-    fn replay(
-        &mut self,
-        view: &View<'_>,
-        changes: &[(i64, Logged)],
-        batch: &mut Batch,
-    ) -> Result<(), LibraryError> {
-        let Some(&(last, _)) = changes.last() else { return Ok(()) };
-        let mut page = Page::default();
-        for &(seq, change) in changes {
-            let place = Place {
-                words: seq > self.words.seq,
-                codes: self.codes.wants_since().is_some_and(|since| seq > since),
-                catalogue: seq > self.described,
-            };
-            self.replay_one(view, change, place, &mut page, batch)?;
-        }
-        for (space, content) in page.vectors {
-            self.codes.put(view, space, content)?;
-        }
-        let mut catalogue = self.catalogue();
-        for update in page.updates {
-            update.apply(&mut catalogue);
-        }
-        drop(catalogue);
-        self.words.seq = self.words.seq.max(last);
-        self.codes.seq = self.codes.seq.max(last);
-        self.described = self.described.max(last);
-        Ok(())
-    }
-
-    fn replay_one(
-        &mut self,
-        view: &View<'_>,
-        change: Logged,
-        place: Place,
-        page: &mut Page,
-        batch: &mut Batch,
-    ) -> Result<(), LibraryError> {
-        match change {
-            Logged::ContentAdded(id) if place.words || place.catalogue => {
-                let Some(content) = batch.content(view, id)? else { return Ok(()) };
-                if place.words {
-                    self.words.add(&content)?;
-                }
-                if place.catalogue && page.described.insert(id) {
-                    page.updates.push(Update::Put(id, describe::one(view, &content)?));
-                }
-            }
-            Logged::ContentRemoved(id) => {
-                if place.words {
-                    self.words.remove(id)?;
-                }
-                if place.codes {
-                    self.codes.remove(id);
-                }
-                if place.catalogue {
-                    page.updates.push(Update::Remove(id));
-                }
-            }
-            Logged::ContentFilesChanged(id) if place.catalogue && page.described.insert(id) => {
-                page.updates.push(Update::Files(id, describe::files(view, id)?));
-            }
-            Logged::NameChanged(id) if place.words => match view.file(id)? {
-                Some(file) => self.words.put_name(&file)?,
-                None => self.words.remove_name(id)?,
-            },
-            Logged::NameRemoved(id) if place.words => self.words.remove_name(id)?,
-            Logged::VectorsAdded { space, content } if place.codes => {
-                page.vectors.insert((space, content));
-            }
-            _ => {}
-        }
-        Ok(())
     }
 
     fn describe_anew(&mut self, view: &View<'_>) -> Result<(), LibraryError> {
@@ -332,39 +256,6 @@ impl Derived {
     fn catalogue(&self) -> RwLockWriteGuard<'_, Catalogue> {
         // Whoever panicked while writing has left at most one content half described.
         self.catalogue.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Which parts have not heard of a change yet.
-#[derive(Clone, Copy)]
-struct Place {
-    words: bool,
-    codes: bool,
-    catalogue: bool,
-}
-
-/// What some changes amount to together.
-#[derive(Default)]
-struct Page {
-    updates: Vec<Update>,
-    /// Contents whose files are in `updates` as they are now.
-    described: HashSet<ContentId>,
-    vectors: BTreeSet<(SpaceId, ContentId)>,
-}
-
-enum Update {
-    Put(ContentId, Described),
-    Files(ContentId, Vec<FileDescribed>),
-    Remove(ContentId),
-}
-
-impl Update {
-    fn apply(self, catalogue: &mut Catalogue) {
-        match self {
-            Self::Put(id, described) => catalogue.put(id, described),
-            Self::Files(id, files) => catalogue.set_files(id, files),
-            Self::Remove(id) => catalogue.remove(id),
-        }
     }
 }
 

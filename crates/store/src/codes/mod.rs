@@ -51,6 +51,11 @@ impl Codes {
         self.now.clone()
     }
 
+    /// Whether a passage has a vector.
+    pub fn has(&self, passage: PassageId) -> bool {
+        self.now.find(passage).is_some()
+    }
+
     /// Adds a passage's vector, in place of the one it had. `language` is a number that the caller
     /// gives meaning to; similarities are counted for each.
     pub fn push(

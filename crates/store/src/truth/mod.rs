@@ -21,9 +21,9 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use change::Change;
 pub use records::{
-    Changes, Content, ContentHash, ContentHead, FileFilter, FileRecord, Folder, Gap, HeldFile, Ledger,
-    LedgerLine, Logged, Metadata, Moment, NewContent, NewSpace, Offence, PassageText, Place,
-    Reason, Repair, Saved, Space, SpaceState, Stamp, State, Swept, Unembedded, VectorRow,
+    Changes, Content, ContentHash, ContentHead, FileFilter, FileRecord, Folder, Gap, HeldFile,
+    Ledger, LedgerLine, Logged, Metadata, Moment, NewContent, NewSpace, Offence, PassageText,
+    Place, Reason, Repair, Saved, Space, SpaceState, Stamp, State, Swept, Unembedded, VectorRow,
 };
 pub use view::View;
 

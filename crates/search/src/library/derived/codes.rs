@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kenning_domain::{ContentId, PassageId, SpaceId, Tag};
-use kenning_store::codes::{Codes, CodesError, SpaceKey};
-use kenning_store::{Mark, Space, StoreError, VectorRow, View, fail};
+use kenning_domain::{ContentId, PassageId, SpaceId};
+use kenning_store::codes::Codes;
+use kenning_store::{Mark, Space, VectorRow, View, fail};
 
 use super::super::Meaning;
 use super::super::error::LibraryError;
 use super::means::{Means, Sums};
+use super::shifted::Shifted;
 use super::{Repaired, knows};
 use crate::calibration::Calibration;
 
@@ -37,15 +38,8 @@ pub(super) struct KeptCodes {
     saved: Option<i64>,
     last_save: Instant,
     unsaved: bool,
-}
-
-/// The codes of a space, and what was taken out of them.
-struct Shifted {
-    space: Space,
-    base: Arc<Calibration>,
-    means: Means,
-    calibration: Arc<Calibration>,
-    codes: Codes,
+    /// Vectors have rotted: nothing answers until the truth was looked at, which is at the next start.
+    stopped: bool,
 }
 
 /// Codes on their way, while others may still answer.
@@ -77,7 +71,13 @@ impl KeptCodes {
             saved: None,
             last_save: Instant::now(),
             unsaved: false,
+            stopped: false,
         }
+    }
+
+    pub fn stop(&mut self) {
+        self.stopped = true;
+        (self.answering, self.building) = (None, None);
     }
 
     pub fn snapshot(&self) -> Option<Meaning> {
@@ -108,7 +108,7 @@ impl KeptCodes {
 
     /// Turns to the space that answers now, and to the calibration it has now.
     pub fn follow(&mut self, view: &View<'_>) -> Result<Option<Repaired>, LibraryError> {
-        let Some(space) = view.answering()? else {
+        let Some(space) = view.answering()?.filter(|_| !self.stopped) else {
             (self.answering, self.building) = (None, None);
             return Ok(None);
         };
@@ -199,6 +199,7 @@ impl KeptCodes {
     /// For a truth that was made anew under our feet.
     pub fn set_epoch(&mut self, epoch: u64) {
         self.epoch = epoch;
+        self.stopped = false;
         (self.answering, self.building, self.saved) = (None, None, None);
     }
 
@@ -324,79 +325,5 @@ impl Building {
         };
         self.after = last;
         Ok(false)
-    }
-}
-
-impl Shifted {
-    fn new(space: Space, base: Arc<Calibration>, means: Means) -> Self {
-        let codes = Codes::new(space.dimensions);
-        let calibration = Arc::new(base.refined(&means.of));
-        Self { space, base, means, calibration, codes }
-    }
-
-    fn set_means(&mut self, means: Means) {
-        self.calibration = Arc::new(self.base.refined(&means.of));
-        self.means = means;
-    }
-
-    /// What decides what the rows are. The means are in it without the epoch, which the mark has.
-    fn key(&self) -> SpaceKey {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&(self.space.definition.len() as u64).to_le_bytes());
-        hasher.update(self.space.definition.as_bytes());
-        hasher.update(&self.base.to_bytes());
-        hasher.update(&self.means.to_bytes(0, self.space.dimensions));
-        *hasher.finalize().as_bytes()
-    }
-
-    fn put(&mut self, view: &View<'_>, content: ContentId) -> Result<(), LibraryError> {
-        let space = self.space.id;
-        self.take_in(|take| view.vectors_of(space, content, take))
-    }
-
-    /// Takes in the vectors that `read` hands over.
-    fn take_in<T>(
-        &mut self,
-        read: impl FnOnce(&mut dyn FnMut(VectorRow<'_>)) -> Result<T, StoreError>,
-    ) -> Result<T, LibraryError> {
-        let mut pushed: Result<(), CodesError> = Ok(());
-        let mut vector = Vec::new();
-        let done = read(&mut |row: VectorRow<'_>| {
-            if pushed.is_ok() {
-                vector.clear();
-                vector.extend_from_slice(row.vector);
-                self.calibration.shift_document(row.language, &mut vector);
-                pushed = self.codes.push(row.passage, language_number(row.language), &vector);
-            }
-        })?;
-        pushed?;
-        Ok(done)
-    }
-}
-
-/// A language as the codes know it: its letters as digits of base 27, and zero for none.
-pub fn language_number(language: Option<Tag>) -> u16 {
-    let letters = language.as_ref().map_or("", Tag::as_str);
-    let digit = |letter: u8| u16::from(letter.saturating_sub(b'a' - 1));
-    letters.bytes().fold(0, |number, letter| number * 27 + digit(letter))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_language_has_a_number_of_its_own() {
-        let letters = || b'a'..=b'z';
-        let two = letters().flat_map(|a| letters().map(move |b| vec![a, b]));
-        let three =
-            two.clone().flat_map(|two| letters().map(move |c| [two.clone(), vec![c]].concat()));
-        let mut seen = HashSet::from([language_number(None)]);
-        for tag in two.chain(three) {
-            let tag = Tag::new(std::str::from_utf8(&tag).unwrap());
-            assert!(tag.is_some() && seen.insert(language_number(tag)), "{tag:?}");
-        }
     }
 }

@@ -49,20 +49,28 @@ fn similarities(snapshot: &Snapshot) -> BTreeMap<PassageId, i64> {
 fn passages_are_found_by_words_headings_and_titles_and_files_by_their_names() {
     let mut world = World::new();
     let mut derived = world.derived();
-    world.put("Reisen/Norden/Island Plan.md", &Document {
-        title: Some("Gletscherwanderungen"),
-        passages: vec![
-            ("de", &["Vorbereitungen"], "Wir packen warme Jacken ein."),
-            ("", &[], "氷河を歩く"),
-        ],
-    });
-    world.put("tax.txt", &Document { title: None, passages: vec![("en", &[], "Paying taxes late")] });
+    world.put(
+        "Reisen/Norden/Island Plan.md",
+        &Document {
+            title: Some("Gletscherwanderungen"),
+            passages: vec![
+                ("de", &["Vorbereitungen"], "Wir packen warme Jacken ein."),
+                ("", &[], "氷河を歩く"),
+            ],
+        },
+    );
+    world.put(
+        "tax.txt",
+        &Document { title: None, passages: vec![("en", &[], "Paying taxes late")] },
+    );
     world.catch_up(&mut derived);
     let snapshot = derived.snapshot();
     let check = |query: WordQuery<'_>, expected: &[(i64, u32)]| {
         assert_eq!(passages(&snapshot, query), expected);
     };
-    let stemmed = |word: &str, tag: &str| kenning_words::fold(&kenning_words::stem(word, Tag::new(tag))).into_owned();
+    let stemmed = |word: &str, tag: &str| {
+        kenning_words::fold(&kenning_words::stem(word, Tag::new(tag))).into_owned()
+    };
     check(stem(&stemmed("jacke", "de")), &[(1, 0)]);
     check(stem(&stemmed("gletscherwanderung", "de")), &[(1, 0)]);
     check(stem(&stemmed("vorbereitung", "de")), &[(1, 0)]);
@@ -72,9 +80,13 @@ fn passages_are_found_by_words_headings_and_titles_and_files_by_their_names() {
     check(phrase(&["warme", "jacken"]), &[(1, 0)]);
     check(phrase(&["jacken", "warme"]), &[]);
     check(phrase(&["gletscherwanderungen"]), &[]);
-    for (word, expected) in
-        [("island", vec![1]), ("norden", vec![1]), ("md", vec![1]), ("tax", vec![2]), ("jacken", vec![])]
-    {
+    for (word, expected) in [
+        ("island", vec![1]),
+        ("norden", vec![1]),
+        ("md", vec![1]),
+        ("tax", vec![2]),
+        ("jacken", vec![]),
+    ] {
         assert_eq!(names(&snapshot, word), expected, "{word}");
     }
     let catalogue = snapshot.catalogue.read().unwrap();
@@ -115,6 +127,34 @@ fn what_was_shown_is_there_after_a_restart_and_nothing_is_read_again() {
     let progress = derived.catch_up(&mut world.reader, never(), Flush::WhenDue).unwrap();
     assert!(progress.caught_up && !progress.unshown, "{progress:?}");
     world.expect_same(&derived);
+}
+
+#[test]
+fn who_only_reads_sees_what_was_shown_and_every_vector() {
+    let mut world = World::new();
+    let look = |world: &mut World| {
+        let folder = world.data().to_path_buf();
+        Derived::look(&folder, &mut world.reader, &[]).unwrap()
+    };
+    assert!(look(&mut world).is_none());
+    let mut derived = world.derived();
+    for number in 0..60 {
+        world.put(&format!("{number}.txt"), &Document::plain(&format!("wort{number} alle")));
+    }
+    world.embed();
+    world.catch_up(&mut derived);
+    derived.codes.save().unwrap();
+    world.put("neu.txt", &Document::plain("alle eins"));
+    world.forget("7.txt");
+    world.embed();
+    let seen = look(&mut world).unwrap();
+    assert_eq!(passages(&seen, stem("alle")).len(), 60);
+    assert_eq!(seen.catalogue.read().unwrap().contents(), 60);
+    world.catch_up(&mut derived);
+    let seen = look(&mut world).unwrap();
+    assert_eq!(passages(&seen, stem("alle")), passages(&derived.snapshot(), stem("alle")));
+    assert_eq!(similarities(&seen), similarities(&derived.snapshot()));
+    assert_eq!(similarities(&seen).len(), 60);
 }
 
 #[test]
@@ -301,6 +341,31 @@ fn time_is_asked_for_and_what_is_begun_goes_on() {
     }
     assert!(calls > 3);
     world.expect_same(&derived);
+}
+
+#[test]
+fn what_has_rotted_in_the_truth_costs_itself_and_is_told() {
+    let mut world = World::new();
+    world.put("a.txt", &Document::plain("eins"));
+    world.put("b.txt", &Document::plain("eins zwei"));
+    world.embed();
+    world.rot("UPDATE bodies SET packed = zeroblob(9) WHERE content = 1");
+    let mut derived = world.derived();
+    let progress = derived.catch_up(&mut world.reader, always(), Flush::Now).unwrap();
+    assert_eq!(progress.damaged, [ContentId(1)]);
+    assert_eq!(passages(&derived.snapshot(), stem("eins")), [(2, 0)]);
+    world.truth.change(|change| change.distrust(ContentId(1))).unwrap();
+    world.catch_up(&mut derived);
+    world.expect_same(&derived);
+
+    world.put("c.txt", &Document::plain("zwei drei"));
+    world.embed();
+    world.rot("UPDATE vectors SET vector = zeroblob(length(vector)) WHERE text = 3");
+    let failed = derived.catch_up(&mut world.reader, always(), Flush::WhenDue);
+    assert!(failed.is_err_and(|error| error.is_damage()));
+    let progress = derived.catch_up(&mut world.reader, always(), Flush::Now).unwrap();
+    assert!(progress.caught_up && derived.snapshot().meaning.is_none(), "{progress:?}");
+    assert_eq!(passages(&derived.snapshot(), stem("drei")), [(3, 0)]);
 }
 
 #[test]

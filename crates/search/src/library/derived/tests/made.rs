@@ -121,8 +121,7 @@ impl World {
 
     /// A space of another model, which is filled from now on.
     pub fn add_space(&mut self, name: &str) -> SpaceId {
-        let new =
-            NewSpace { model: name, revision: "1", definition: name, dimensions: DIMENSIONS };
+        let new = NewSpace { model: name, revision: "1", definition: name, dimensions: DIMENSIONS };
         self.space = self.truth.change(|change| change.add_space(new)).unwrap();
         self.space
     }
@@ -131,8 +130,7 @@ impl World {
         self.stamps += 1;
         let stamp = Stamp { size: 1, modified: self.stamps * 1_000_000_000, id: None };
         let (text, passages) = text_of(document);
-        let metadata =
-            Metadata { title: document.title.map(str::to_owned), ..Metadata::default() };
+        let metadata = Metadata { title: document.title.map(str::to_owned), ..Metadata::default() };
         let hash = format!("{:?} {text} {passages:?}", document.title);
         let new = NewContent {
             hash: ContentHash(*blake3::hash(hash.as_bytes()).as_bytes()),
@@ -184,6 +182,12 @@ impl World {
         vectors.len()
     }
 
+    /// Changes the database behind everybody's back.
+    pub fn rot(&self, sql: &str) {
+        let connection = rusqlite::Connection::open(self.data().join("kenning.db")).unwrap();
+        assert_eq!(connection.execute(sql, ()).unwrap(), 1);
+    }
+
     pub fn open(&mut self) -> (Derived, Vec<Repaired>) {
         Derived::open(self.folder.path(), &mut self.reader, &[]).unwrap()
     }
@@ -214,9 +218,8 @@ impl World {
             assert_eq!(passages(&one, stem(word)), passages(&other, stem(word)), "{word}");
             assert_eq!(names(&one, word), names(&other, word), "{word}");
         }
-        let calibration = |meaning: &Option<Meaning>| {
-            meaning.as_ref().map(|meaning| meaning.calibration.clone())
-        };
+        let calibration =
+            |meaning: &Option<Meaning>| meaning.as_ref().map(|meaning| meaning.calibration.clone());
         // Means are measured now and then, so that they may be of less than there is.
         if calibration(&one.meaning) == calibration(&other.meaning) {
             assert_eq!(similarities(&one), similarities(&other));

@@ -8,15 +8,31 @@ use super::made::{Document, WORDS, World, always, never};
 #[derive(Clone, Debug)]
 enum Event {
     /// A path holds a document: of so many passages, beginning with this word.
-    Put { path: usize, word: usize, passages: usize },
-    Forget { path: usize },
-    Move { from: usize, to: usize },
-    Embed { limit: usize },
-    CatchUp { all: bool, now: bool },
+    Put {
+        path: usize,
+        word: usize,
+        passages: usize,
+    },
+    Forget {
+        path: usize,
+    },
+    Move {
+        from: usize,
+        to: usize,
+    },
+    Embed {
+        limit: usize,
+    },
+    CatchUp {
+        all: bool,
+        now: bool,
+    },
     Close,
     Kill,
     /// The truth forgets what is durable elsewhere, or all.
-    ForgetChanges { all: bool },
+    ForgetChanges {
+        all: bool,
+    },
     AnotherSpace,
 }
 

@@ -1,0 +1,95 @@
+//! The codes of one space: a vector without what its language put on it, rounded to bytes.
+
+use std::sync::Arc;
+
+use kenning_domain::{ContentId, Tag};
+use kenning_store::codes::{Codes, CodesError, SpaceKey};
+use kenning_store::{Space, StoreError, VectorRow, View};
+
+use super::super::error::LibraryError;
+use super::means::Means;
+use crate::calibration::Calibration;
+
+/// The codes of a space, and what was taken out of them.
+pub(super) struct Shifted {
+    pub space: Space,
+    pub base: Arc<Calibration>,
+    pub means: Means,
+    pub calibration: Arc<Calibration>,
+    pub codes: Codes,
+}
+
+impl Shifted {
+    pub fn new(space: Space, base: Arc<Calibration>, means: Means) -> Self {
+        let codes = Codes::new(space.dimensions);
+        let calibration = Arc::new(base.refined(&means.of));
+        Self { space, base, means, calibration, codes }
+    }
+
+    pub fn set_means(&mut self, means: Means) {
+        self.calibration = Arc::new(self.base.refined(&means.of));
+        self.means = means;
+    }
+
+    /// What decides what the rows are. The means are in it without the epoch, which the mark has.
+    pub fn key(&self) -> SpaceKey {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(self.space.definition.len() as u64).to_le_bytes());
+        hasher.update(self.space.definition.as_bytes());
+        hasher.update(&self.base.to_bytes());
+        hasher.update(&self.means.to_bytes(0, self.space.dimensions));
+        *hasher.finalize().as_bytes()
+    }
+
+    pub fn put(&mut self, view: &View<'_>, content: ContentId) -> Result<(), LibraryError> {
+        let space = self.space.id;
+        self.take_in(|take| view.vectors_of(space, content, take))
+    }
+
+    /// Takes in the vectors that `read` hands over.
+    pub fn take_in<T>(
+        &mut self,
+        read: impl FnOnce(&mut dyn FnMut(VectorRow<'_>)) -> Result<T, StoreError>,
+    ) -> Result<T, LibraryError> {
+        let mut pushed: Result<(), CodesError> = Ok(());
+        let mut vector = Vec::new();
+        let done = read(&mut |row: VectorRow<'_>| {
+            // A vector never changes, and what a long document has so far comes again with each part.
+            if pushed.is_ok() && !self.codes.has(row.passage) {
+                vector.clear();
+                vector.extend_from_slice(row.vector);
+                self.calibration.shift_document(row.language, &mut vector);
+                pushed = self.codes.push(row.passage, language_number(row.language), &vector);
+            }
+        })?;
+        pushed?;
+        Ok(done)
+    }
+}
+
+/// A language as the codes know it: its letters as digits of base 27, and zero for none.
+pub fn language_number(language: Option<Tag>) -> u16 {
+    let letters = language.as_ref().map_or("", Tag::as_str);
+    let digit = |letter: u8| u16::from(letter.saturating_sub(b'a' - 1));
+    letters.bytes().fold(0, |number, letter| number * 27 + digit(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_language_has_a_number_of_its_own() {
+        let letters = || b'a'..=b'z';
+        let two = letters().flat_map(|a| letters().map(move |b| vec![a, b]));
+        let three =
+            two.clone().flat_map(|two| letters().map(move |c| [two.clone(), vec![c]].concat()));
+        let mut seen = HashSet::from([language_number(None)]);
+        for tag in two.chain(three) {
+            let tag = Tag::new(std::str::from_utf8(&tag).unwrap());
+            assert!(tag.is_some() && seen.insert(language_number(tag)), "{tag:?}");
+        }
+    }
+}
