@@ -133,6 +133,12 @@ fn searcher(library: &Library, options: &Options) -> Result<(Searcher, Snapshot)
 /// Has the documents read and embedded, and sees to it that all of them were.
 fn bring_in(place: &Place<'_>, documents: usize) -> Result<()> {
     let library = place.library;
+    // A library that was copied knows the documents where they were; their vectors serve here too.
+    for known in library.folders() {
+        if known.folder.path != place.documents {
+            library.remove_folder(known.folder.id)?;
+        }
+    }
     library.add_folder(place.documents, Rules::default())?;
     library.look_again()?;
     match library.wait_until_idle() {
