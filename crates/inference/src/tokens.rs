@@ -7,11 +7,18 @@ use std::path::{Path, PathBuf};
 use kenning_domain::ModelError;
 use serde::Deserialize;
 use tokenizers::utils::truncation::TruncationDirection;
-use tokenizers::{Encoding, PostProcessor, Tokenizer};
+use tokenizers::{
+    DecoderWrapper, Encoding, NormalizerWrapper, PostProcessor, PostProcessorWrapper,
+    PreTokenizerWrapper, TokenizerImpl,
+};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use self::vocabulary::Vocabulary;
 use crate::error::LoadError;
 use crate::folder::{ModelFolder, read_small};
+
+mod unigram;
+mod vocabulary;
 
 pub const FILE_NAME: &str = "tokenizer.json";
 
@@ -22,6 +29,14 @@ const BYTES_PER_TOKEN: usize = 32;
 /// How many tokens beyond the room must be seen before the ones within it are believed: a word cut
 /// in half splits into other tokens than the whole one.
 const MARGIN: usize = 16;
+
+type Tokenizer = TokenizerImpl<
+    Vocabulary,
+    NormalizerWrapper,
+    PreTokenizerWrapper,
+    PostProcessorWrapper,
+    DecoderWrapper,
+>;
 
 pub struct Tokens {
     tokenizer: Tokenizer,
@@ -59,7 +74,8 @@ impl Tokens {
             reason: error.to_string(),
         };
         check_file(&file, &bytes)?;
-        let mut tokenizer = guarded(|| Tokenizer::from_bytes(bytes)).map_err(malformed)?;
+        let mut tokenizer =
+            guarded(|| Ok(serde_json::from_slice::<Tokenizer>(&bytes)?)).map_err(malformed)?;
         // A tokenizer.json may carry its makers' training settings. Limits are ours to keep.
         tokenizer.with_truncation(None).map_err(malformed)?;
         tokenizer.with_padding(None);
@@ -214,13 +230,14 @@ fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> tokenizers::Resul
 /// A table may have a few more rows than there are tokens: makers round it up. A tokenizer with more
 /// tokens than rows, or far fewer, is another model's.
 fn check_belongs(tokenizer: &Tokenizer, rows: usize) -> Result<(), String> {
-    let vocabulary = tokenizer.get_vocab(true);
-    let highest = vocabulary.values().max().map_or(0, |id| *id as usize);
-    if highest >= rows {
+    let added = tokenizer.get_added_vocabulary().get_vocab();
+    let highest = tokenizer.get_model().highest_id().max(added.values().copied().max());
+    if let Some(highest) = highest.filter(|highest| *highest as usize >= rows) {
         return Err(format!("its tokens go up to number {highest}, the model has {rows}"));
     }
-    if vocabulary.len() * 10 < rows * 9 {
-        return Err(format!("it has {} tokens, the model {rows}", vocabulary.len()));
+    let count = tokenizer.get_vocab_size(true);
+    if count * 10 < rows * 9 {
+        return Err(format!("it has {count} tokens, the model {rows}"));
     }
     Ok(())
 }
