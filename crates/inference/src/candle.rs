@@ -39,8 +39,16 @@ pub struct CandleOps {
 }
 
 pub enum Linear {
-    Plain { weight: Tensor, bias: Option<Tensor> },
-    Blocked { weight: QMatMul, bias: Option<Tensor> },
+    /// The weight stands turned, a row for each number that comes in: so the product needs no other
+    /// arrangement of it, which takes longer than the product itself where rows are few.
+    Plain {
+        turned: Tensor,
+        bias: Option<Tensor>,
+    },
+    Blocked {
+        weight: QMatMul,
+        bias: Option<Tensor>,
+    },
 }
 
 pub enum Table {
@@ -268,11 +276,13 @@ impl Ops for CandleOps {
             return Ok(Linear::Blocked { weight, bias });
         }
         let weight = self.plain(&weight)?;
-        let bias = bias
-            .map(|bias| bias.to_dtype(weight.dtype()))
-            .transpose()
-            .map_err(|e| self.load_fault(e))?;
-        Ok(Linear::Plain { weight, bias })
+        let turned = weight.t().and_then(|turned| match self.is_cpu() {
+            true => turned.contiguous(),
+            false => Ok(turned),
+        });
+        let bias = bias.map(|bias| bias.to_dtype(weight.dtype())).transpose();
+        let fault = |error| self.load_fault(error);
+        Ok(Linear::Plain { turned: turned.map_err(fault)?, bias: bias.map_err(fault)? })
     }
 
     fn load_table(&self, rows: Stored) -> Result<Table, LoadError> {
@@ -329,8 +339,8 @@ impl Ops for CandleOps {
 
     fn linear(&self, linear: &Linear, rows: &Tensor) -> Result<Tensor, Fault> {
         let (product, bias) = match linear {
-            Linear::Plain { weight, bias } => {
-                (rows.to_dtype(weight.dtype())?.matmul(&weight.t()?)?, bias)
+            Linear::Plain { turned, bias } => {
+                (rows.to_dtype(turned.dtype())?.matmul(turned)?, bias)
             }
             Linear::Blocked { weight, bias } => {
                 (weight.forward(&rows.to_dtype(DType::F32)?)?, bias)
