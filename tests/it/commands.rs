@@ -246,6 +246,20 @@ fn nothing_close_is_said_and_has_its_own_exit_code() {
 }
 
 #[test]
+fn of_a_phrase_that_stands_nowhere_it_is_said_and_its_words_are_searched() {
+    let question = ["search", "how to \"patch a flat\" bicycle tube"];
+    let answer = DESK.answer(&question);
+    assert_eq!(answer["loosened_phrases"], serde_json::json!(["patch a flat"]));
+    let expected = DESK.notes().join("werkstatt/fahrradschlauch.md");
+    assert_eq!(first_path(&answer), expected, "{answer:#}");
+    let told = "No document holds “patch a flat” word for word; these are about its words.\n";
+    assert!(printed(&DESK.run(&question)).starts_with(told));
+    let answer = DESK.answer(&["search", "\"water at the root\""]);
+    assert_eq!(answer["loosened_phrases"], serde_json::json!([]));
+    assert_eq!(answer["hits"].as_array().unwrap().len(), 1, "{answer:#}");
+}
+
+#[test]
 fn similar_takes_a_file_of_the_library_and_refuses_others() {
     let bread = DESK.notes().join("kueche/pain.txt");
     let answer = DESK.answer(&["similar", bread.to_str().unwrap(), "--limit", "3"]);

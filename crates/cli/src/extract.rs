@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use kenning_domain::{Cancel, ModelError, Passage};
-use kenning_engine::{Document, Metadata, Read, Reader, Refusal};
+use kenning_engine::{Document, Metadata, Read, Reader};
 use serde::Serialize;
 
 use crate::arguments::{Extract, Global};
@@ -123,7 +123,9 @@ const CANCELLED: &str = "it was given up before it was read";
 fn report<'a>(path: &Path, read: &'a Read, took: Duration) -> Report<'a> {
     let (state, reason, refusal, text) = match read {
         Read::Text { document, passages } => ("text", None, None, Some(text(document, passages))),
-        Read::Refused(refusal) => ("refused", Some(refusal.to_string()), Some(kind(refusal)), None),
+        Read::Refused(refusal) => {
+            ("refused", Some(refusal.to_string()), Some(refusal.code()), None)
+        }
         Read::Failed(failure) => ("failed", Some(failure.to_string()), None, None),
         Read::Quarantined(reason) => ("quarantined", Some(reason.clone()), None, None),
         Read::Cancelled => ("cancelled", Some(CANCELLED.into()), None, None),
@@ -147,19 +149,6 @@ fn text<'a>(document: &'a Document, passages: &'a [Passage]) -> Text<'a> {
         metadata: &document.metadata,
         text: &document.text,
         passages: passages.iter().map(cut).collect(),
-    }
-}
-
-fn kind(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::Unsupported { .. } => "unsupported",
-        Refusal::Empty => "empty",
-        Refusal::Encrypted => "encrypted",
-        Refusal::Damaged { .. } => "damaged",
-        Refusal::NoText { .. } => "no-text",
-        Refusal::Garbled { .. } => "garbled",
-        Refusal::TooLarge { .. } => "too-large",
-        Refusal::TooDeep { .. } => "too-deep",
     }
 }
 

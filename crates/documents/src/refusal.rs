@@ -38,6 +38,20 @@ impl Refusal {
         Self::Unsupported { kind: kind.to_string() }
     }
 
+    /// A word for each kind, to be counted and switched by; once given it stays.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unsupported { .. } => "unsupported",
+            Self::Empty => "empty",
+            Self::Encrypted => "encrypted",
+            Self::Damaged { .. } => "damaged",
+            Self::NoText { .. } => "no-text",
+            Self::Garbled { .. } => "garbled",
+            Self::TooLarge { .. } => "too-large",
+            Self::TooDeep { .. } => "too-deep",
+        }
+    }
+
     /// Whether what was read before may be right: the reading ended at a limit or a damaged place.
     pub fn is_of_the_rest(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::TooLarge { .. } | Self::TooDeep { .. })
@@ -45,5 +59,32 @@ impl Refusal {
 
     pub fn too_large(what: impl ToString, limit: impl ToString) -> Self {
         Self::TooLarge { what: what.to_string(), limit: limit.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_code_of_its_own_that_says_what_it_is() {
+        let (reason, what) = (String::new(), String::new());
+        let table = [
+            (Refusal::unsupported(""), "unsupported"),
+            (Refusal::Empty, "empty"),
+            (Refusal::Encrypted, "encrypted"),
+            (Refusal::damaged(""), "damaged"),
+            (Refusal::NoText { reason: reason.clone() }, "no-text"),
+            (Refusal::Garbled { reason }, "garbled"),
+            (Refusal::too_large("", ""), "too-large"),
+            (Refusal::TooDeep { what }, "too-deep"),
+        ];
+        let codes: HashSet<&str> = table.iter().map(|(refusal, _)| refusal.code()).collect();
+        assert_eq!(codes.len(), table.len());
+        for (refusal, expected) in table {
+            assert_eq!(refusal.code(), expected, "{refusal:?}");
+        }
     }
 }

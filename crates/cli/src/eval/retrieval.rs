@@ -73,14 +73,7 @@ pub fn retrieval(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<RetrievalReport> {
     let set = beir::read(dir)?;
-    if options.by_language {
-        check_languages(&set.documents, "document")?;
-        check_languages(&set.queries, "query")?;
-    }
-    let asked = half_of(&set, options.half);
-    let questions: Vec<Question<'_>> =
-        asked.iter().filter_map(|query| Question::of(&set, *query, options.by_language)).collect();
-    check_questions(&questions, asked.len(), dir, options.half)?;
+    let (questions, skipped_queries) = questions(&set, dir, options.by_language, options.half)?;
     let start = Instant::now();
     let total = set.documents.len() + questions.len();
     let mut embedder = Embedder::new(model, options, total, progress);
@@ -89,7 +82,7 @@ pub fn retrieval(
     Ok(RetrievalReport {
         groups: groups(&set, &questions, &rankings),
         documents: set.documents.len(),
-        skipped_queries: asked.len() - questions.len(),
+        skipped_queries,
         truncated_queries: vectors.truncated_queries,
         truncated_documents: vectors.truncated_documents,
         empty_documents: set.empty_documents,
@@ -98,6 +91,31 @@ pub fn retrieval(
         tokens: embedder.tokens,
         seconds: start.elapsed().as_secs_f64(),
     })
+}
+
+/// The queries of a half, or all, that have an answer they can see, and how many have none.
+pub(super) fn questions<'a>(
+    set: &'a Set,
+    dir: &Path,
+    by_language: bool,
+    half: Option<Half>,
+) -> Result<(Vec<Question<'a>>, usize)> {
+    if by_language {
+        check_languages(&set.documents, "document")?;
+        check_languages(&set.queries, "query")?;
+    }
+    let asked = half_of(set, half);
+    let of = |query: &usize| Question::of(set, *query, by_language);
+    let questions: Vec<Question<'_>> = asked.iter().filter_map(of).collect();
+    let of_half = if half.is_some() { " of this half" } else { "" };
+    ensure!(
+        !questions.is_empty(),
+        "{}: none of {} queries{of_half} has an answer it can see",
+        dir.display(),
+        asked.len()
+    );
+    let skipped = asked.len() - questions.len();
+    Ok((questions, skipped))
 }
 
 /// The queries of a half, or all.
@@ -109,22 +127,7 @@ pub(super) fn half_of(set: &Set, half: Option<Half>) -> Vec<usize> {
     (0..set.queries.len()).filter(keeps).collect()
 }
 
-pub(super) fn check_questions(
-    questions: &[Question<'_>],
-    asked: usize,
-    dir: &Path,
-    half: Option<Half>,
-) -> Result<()> {
-    let of_half = if half.is_some() { " of this half" } else { "" };
-    ensure!(
-        !questions.is_empty(),
-        "{}: none of {asked} queries{of_half} has an answer it can see",
-        dir.display()
-    );
-    Ok(())
-}
-
-pub(super) fn check_languages(entries: &[Entry], what: &str) -> Result<()> {
+fn check_languages(entries: &[Entry], what: &str) -> Result<()> {
     match entries.iter().find(|entry| entry.language.is_none()) {
         Some(entry) => bail!(
             "the {what} {:?} has no `lang`: without one the set cannot be measured by language",
@@ -141,7 +144,7 @@ pub(super) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    pub fn of(set: &'a Set, index: usize, by_language: bool) -> Option<Self> {
+    fn of(set: &'a Set, index: usize, by_language: bool) -> Option<Self> {
         let query = &set.queries[index];
         let mut answers = set.answers[index].clone();
         if by_language {

@@ -15,6 +15,7 @@ pub struct Answer<'a> {
     stage: &'static str,
     milliseconds: f64,
     languages: Vec<Language<'a>>,
+    loosened_phrases: &'a [String],
     coverage: Coverage,
     hits: Vec<OneHit<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -115,6 +116,7 @@ pub fn of(found: &Found) -> Answer<'_> {
             .iter()
             .map(|(tag, probability)| Language { tag: tag.as_str(), probability: *probability })
             .collect(),
+        loosened_phrases: &answer.loosened,
         coverage: Coverage {
             files: coverage.files,
             words_only: coverage.words_only,

@@ -39,6 +39,9 @@ impl<W: Write> Page<'_, W> {
         if self.explain {
             self.languages()?;
         }
+        if let Some(told) = loosened(&answer.loosened) {
+            writeln!(self.out, "{}", terminal::clean(&told))?;
+        }
         if found.is_nothing() {
             writeln!(self.out, "Nothing here is close to that.")?;
             self.fold()?;
@@ -208,6 +211,18 @@ fn reasons(why: &Why) -> Vec<String> {
     .collect()
 }
 
+/// What is said of phrases that stand nowhere.
+fn loosened(phrases: &[String]) -> Option<String> {
+    let quoted: Vec<String> = phrases.iter().map(|phrase| format!("“{phrase}”")).collect();
+    let (last, before) = quoted.split_last()?;
+    let (phrases, one) = match before {
+        [] => (last.clone(), true),
+        _ => (format!("{} or {last}", before.join(", ")), false),
+    };
+    let these = if one { "its" } else { "their" };
+    Some(format!("No document holds {phrases} word for word; these are about {these} words."))
+}
+
 /// `Searched 5,310 files; 212 of them by words only so far.`
 fn coverage(coverage: &Coverage) -> String {
     let mut told = format!("Searched {}", counted(coverage.files, "file"));
@@ -226,6 +241,23 @@ fn coverage(coverage: &Coverage) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_phrases_that_stand_nowhere_it_is_said() {
+        let check = |phrases: &[&str], expected: Option<&str>| {
+            let phrases: Vec<String> = phrases.iter().map(|one| (*one).to_owned()).collect();
+            assert_eq!(loosened(&phrases).as_deref(), expected);
+        };
+        check(&[], None);
+        check(
+            &["東京 都"],
+            Some("No document holds “東京 都” word for word; these are about its words."),
+        );
+        check(
+            &["a", "b", "c"],
+            Some("No document holds “a”, “b” or “c” word for word; these are about their words."),
+        );
+    }
 
     #[test]
     fn what_was_searched_is_said_in_a_sentence() {

@@ -11,17 +11,7 @@ use kenning_watch::{Reason as LeftOut, Special};
 pub(super) const VANISHED: &str = "vanished";
 
 pub(super) fn of_refusal(refusal: &Refusal) -> Reason {
-    let code = match refusal {
-        Refusal::Unsupported { .. } => "unsupported",
-        Refusal::Empty => "empty",
-        Refusal::Encrypted => "encrypted",
-        Refusal::Damaged { .. } => "damaged",
-        Refusal::NoText { .. } => "no-text",
-        Refusal::Garbled { .. } => "garbled",
-        Refusal::TooLarge { .. } => "too-large",
-        Refusal::TooDeep { .. } => "too-deep",
-    };
-    Reason::new(code, refusal.to_string())
+    Reason::new(refusal.code(), refusal.to_string())
 }
 
 pub(super) fn of_failure(failure: &Failure) -> Reason {

@@ -62,14 +62,23 @@ impl Verdicts {
 }
 
 impl Findings {
+    /// Phrases that no passage holds which `is_within` the filters are taken from what must be there:
+    /// most are names that somebody quotes in passing, and a question for them alone would have no
+    /// answer at all.
     pub fn find(
-        typed: &Typed,
+        typed: &mut Typed,
         words: &WordsSnapshot,
+        is_within: &dyn Fn(PassageId) -> bool,
         cancelled: Cancelled<'_>,
     ) -> Result<Self, AnswerError> {
         let mut this = Self::default();
-        for phrase in &typed.phrases {
-            let found = holders(phrase, words, cancelled)?;
+        for wanted in std::mem::take(&mut typed.phrases) {
+            let found = holders(&wanted.phrase, words, cancelled)?;
+            if !found.iter().any(|passage| is_within(*passage)) {
+                typed.loosened.push(wanted.typed);
+                continue;
+            }
+            typed.phrases.push(wanted);
             let contents: HashSet<ContentId> = found.iter().map(|one| one.content()).collect();
             match &mut this.must {
                 Some((all, passages)) => {

@@ -21,9 +21,17 @@ pub struct Typed {
     /// Whether the last word may be half typed.
     pub is_open: bool,
     /// What must stand in an answer, each in one of its passages.
-    pub phrases: Vec<Phrase>,
+    pub phrases: Vec<Wanted>,
+    /// Phrases that stand nowhere, and count as the words they have.
+    pub loosened: Vec<String>,
     /// What must not stand in an answer.
     pub never: Vec<Phrase>,
+}
+
+/// A quoted phrase: as it was typed, and as the index knows it.
+pub struct Wanted {
+    pub typed: String,
+    pub phrase: Phrase,
 }
 
 impl Typed {
@@ -36,10 +44,13 @@ impl Typed {
         let mut words = query_terms(&text, &tags);
         words.truncate(MOST_WORDS);
         let is_open = is_half_typed(&query);
-        let phrases = query.phrases.iter().filter_map(|phrase| phrase_of(phrase)).collect();
+        let wanted =
+            |typed: &String| phrase_of(typed).map(|phrase| Wanted { typed: typed.clone(), phrase });
+        let phrases = query.phrases.iter().filter_map(wanted).collect();
         let never = query.not_words.iter().chain(&query.not_phrases);
         let never = never.filter_map(|phrase| phrase_of(phrase)).collect();
-        Self { query, text, languages, words, is_open, phrases, never }
+        let loosened = Vec::new();
+        Self { query, text, languages, words, is_open, phrases, loosened, never }
     }
 
     /// The words of a text that say most of it, in place of words that were typed.

@@ -32,6 +32,9 @@ pub struct Answer {
     pub coverage: Coverage,
     /// The languages the question may be in, the likeliest first.
     pub languages: Vec<(Tag, f32)>,
+    /// The quoted phrases that no document holds which the filters allow. They were read as plain
+    /// words, as they were typed.
+    pub loosened: Vec<String>,
     /// Since the question was asked.
     pub took: Duration,
 }

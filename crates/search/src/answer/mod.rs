@@ -107,8 +107,8 @@ fn read(library: &Snapshot) -> RwLockReadGuard<'_, Catalogue> {
 impl<'a> Search<'a> {
     fn text(&mut self, raw: &str) -> Result<(), AnswerError> {
         let languages = read(self.library).language_shares();
-        let typed = Typed::new(raw, &languages, &self.question.user_languages);
-        let findings = Findings::find(&typed, &self.library.words, self.cancelled)?;
+        let mut typed = Typed::new(raw, &languages, &self.question.user_languages);
+        let findings = self.findings(&mut typed)?;
         if typed.query.is_wordless() {
             return self.newest(&typed, &findings);
         }
@@ -133,6 +133,16 @@ impl<'a> Search<'a> {
             self.reranked(&mut ranking, model, means)?;
         }
         self.topics(&ranking.documents, &typed)
+    }
+
+    /// Where the phrases stand. Those that no document holds which the filters allow are loosened.
+    fn findings(&self, typed: &mut Typed) -> Result<Findings, AnswerError> {
+        let query = typed.query.clone();
+        let filters = Filters::new(&query.filters, self.question.seconds_east);
+        let (catalogue, none) = (read(self.library), Findings::default());
+        let within = AllowedPassages::new(&catalogue, filters, &none);
+        let is_within = |passage| within.allow(passage);
+        Findings::find(typed, &self.library.words, &is_within, self.cancelled)
     }
 
     /// What is like a document or a passage.
@@ -271,10 +281,11 @@ impl<'a> Search<'a> {
             true => Verdict::NothingClose,
             false => Verdict::Found,
         };
-        let languages = showing.typed.languages.clone();
+        let (languages, loosened) =
+            (showing.typed.languages.clone(), showing.typed.loosened.clone());
         let coverage = self.coverage()?;
         let took = self.started.elapsed();
-        Ok(Answer { stage, is_last, hits, verdict, coverage, languages, took })
+        Ok(Answer { stage, is_last, hits, verdict, coverage, languages, loosened, took })
     }
 
     fn coverage(&mut self) -> Result<Coverage, AnswerError> {

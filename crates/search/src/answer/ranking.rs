@@ -50,7 +50,10 @@ impl ByWords {
         let restricted = WordQuery {
             words: query.words.clone(),
             // What stands in few passages leads to them.
-            must: if typed.phrases.len() == 1 { typed.phrases.clone() } else { Vec::new() },
+            must: match &typed.phrases[..] {
+                [only] => vec![only.phrase.clone()],
+                _ => Vec::new(),
+            },
             allowed: if allowed.restrict() { Some(&allow) } else { None },
             cancelled: Some(cancelled),
             ..WordQuery::default()

@@ -1,8 +1,8 @@
 //! A calibration as a file: measured once, read at each start.
 //!
-//! `KCAL`, the version, the digest of the calibration text, dimensions and number of languages as
-//! u32, chance and answer as f32, then for each language its tag in four bytes and the means of its
-//! documents and queries as f32, all little endian; last the blake3 of all that.
+//! `KCAL`, the version, the digest of what was measured, dimensions and number of languages as u32,
+//! chance and answer as f32, then for each language its tag in four bytes and the means of its documents
+//! and queries as f32, all little endian; last the blake3 of all that.
 
 use std::collections::BTreeMap;
 
@@ -19,14 +19,14 @@ const HEAD: usize = 8 + 32 + 16;
 pub enum BadCalibration {
     #[error("it is damaged, or not a calibration")]
     Damaged,
-    #[error("it was measured on another text")]
-    OtherText,
+    #[error("it was measured on another text, or with other portions taken out")]
+    Outdated,
 }
 
 impl Calibration {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        bytes.extend(digest());
+        bytes.extend(measured());
         bytes.extend((self.dimensions as u32).to_le_bytes());
         bytes.extend((self.documents.of.len() as u32).to_le_bytes());
         bytes.extend(self.scale.chance.to_le_bytes());
@@ -48,8 +48,8 @@ impl Calibration {
         if body.len() < HEAD || !body.starts_with(MAGIC) || blake3::hash(body) != *checksum {
             return Err(damaged);
         }
-        if body[8..40] != digest() {
-            return Err(BadCalibration::OtherText);
+        if body[8..40] != measured() {
+            return Err(BadCalibration::Outdated);
         }
         let word = |at: usize| <[u8; 4]>::try_from(&body[at..at + 4]).unwrap_or_default();
         let [dimensions, languages] = [40, 44].map(|at| u32::from_le_bytes(word(at)) as usize);
@@ -72,4 +72,14 @@ impl Calibration {
         let (portions, scale) = (Portions::default(), Scale { chance, answer });
         Ok(Self { dimensions, portions, documents, queries, scale })
     }
+}
+
+/// What was measured: the text, and how much is taken out of vectors before chance and answers are told
+/// apart.
+fn measured() -> [u8; 32] {
+    let Portions { strength, common } = Portions::default();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&digest());
+    hasher.update(&strength.to_le_bytes()).update(&common.to_le_bytes());
+    *hasher.finalize().as_bytes()
 }

@@ -156,7 +156,7 @@ fn it_is_the_same_from_a_file_and_nothing_else_is_taken_for_one() {
     other[8] ^= 1;
     let checksum = *blake3::hash(&other).as_bytes();
     other.extend(checksum);
-    assert_eq!(Calibration::from_bytes(&other), Err(BadCalibration::OtherText));
+    assert_eq!(Calibration::from_bytes(&other), Err(BadCalibration::Outdated));
 }
 
 #[test]

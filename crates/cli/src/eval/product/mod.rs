@@ -21,7 +21,7 @@ use kenning_engine::{Library, Portions, Rest, Rules, Searcher, Snapshot, State};
 use super::Half;
 use super::beir;
 use super::metrics::DEPTH;
-use super::retrieval::{Question, check_languages, check_questions, groups, half_of};
+use super::retrieval::{Question, groups, half_of, questions};
 use asking::{Asker, Heard};
 use remembered::Remembered;
 use report::Effort;
@@ -69,14 +69,7 @@ pub fn product(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<ProductReport> {
     let set = beir::read(dir)?;
-    if options.by_language {
-        check_languages(&set.documents, "document")?;
-        check_languages(&set.queries, "query")?;
-    }
-    let asked = half_of(&set, options.half);
-    let questions: Vec<Question<'_>> =
-        asked.iter().filter_map(|query| Question::of(&set, *query, options.by_language)).collect();
-    check_questions(&questions, asked.len(), dir, options.half)?;
+    let (questions, skipped_queries) = questions(&set, dir, options.by_language, options.half)?;
     let files = staging::stage(&set.documents, place.documents, options.with_titles)?;
     let start = Instant::now();
     bring_in(place, files.len())?;
@@ -100,7 +93,7 @@ pub fn product(
         model.keep(file)?;
     }
     Ok(ProductReport {
-        skipped_queries: asked.len() - questions.len(),
+        skipped_queries,
         passages: asker.passages(),
         nothing_close: nothing_close.flatten(),
         ..ProductReport::of(options, &set, groups(&set, &questions, &rankings), &effort)
