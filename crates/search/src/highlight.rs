@@ -4,7 +4,7 @@
 //! words stand in it, cuts no grapheme cluster, and names bytes of the text: the dots that say that a
 //! text goes on are the caller's.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use icu_segmenter::options::SentenceBreakInvariantOptions;
@@ -68,8 +68,8 @@ pub fn excerpt_of_matches(
     }
 }
 
-/// The sentence of a window that has the most of the query's words; the first of those that have as
-/// many, and none where no word is matched.
+/// The sentence of a window that has the most of the query's words, by their letters, each counted once;
+/// the first of those that have as many, and none where no word is matched.
 pub fn best_sentence(
     text: &str,
     matches: &[(Range<usize>, usize)],
@@ -84,7 +84,9 @@ pub fn best_sentence(
             place.start.checked_sub(window.start).is_some_and(|at| sentence.contains(&at))
         };
         let within = matches.iter().filter(|(place, _)| stands_in(place));
-        let words = within.map(|(_, word)| *word).collect::<BTreeSet<usize>>().len();
+        let words: BTreeMap<usize, usize> =
+            within.map(|(place, word)| (*word, place.len())).collect();
+        let words: usize = words.values().sum();
         if words > best.as_ref().map_or(0, |(most, _)| *most) {
             best = Some((words, sentence));
         }

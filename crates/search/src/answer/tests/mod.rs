@@ -424,8 +424,8 @@ fn the_sentence_with_the_most_of_the_question_is_pointed_at() {
     );
     check("good bread", Some("Good bread needs time."));
     check("自転車 穴を探すとよい", Some("空気を入れてから穴を探すとよい。"));
-    check("оплата каждый месяц", Some("Оплата до пятого числа каждого месяца."));
-    check("wie repariere ich ein bicycle", None);
+    check("договор: оплата до пятого числа", Some("Оплата до пятого числа каждого месяца."));
+    check("bicycle repair", None);
 }
 
 #[test]
