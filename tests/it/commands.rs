@@ -139,7 +139,7 @@ fn a_question_in_one_language_finds_a_document_in_another() {
     let check = |question: &str, expected: &str| {
         let answer = DESK.answer(&["search", question]);
         assert_eq!(first_path(&answer), DESK.notes().join(expected), "{question}: {answer:#}");
-        assert_eq!(answer["stage"], "meaning");
+        assert_eq!((&answer["stage"], &answer["verdict"]), (&"meaning".into(), &"found".into()));
     };
     check("how to repair a flat bicycle tyre", "werkstatt/fahrradschlauch.md");
     check("recette de soupe au miso", "kueche/味噌汁.txt");
@@ -200,6 +200,11 @@ fn flags_leave_out_what_they_exclude() {
     assert_eq!(paths(&["--lang", "ru"]), ["кот.txt"]);
     assert_eq!(paths(&["--before", "1980"]), [""; 0]);
     assert_eq!(paths(&["--after", "2001", "--in", "garten"]), ["tomatoes.md"]);
+    // Where nothing is asked nothing is near or far.
+    let listed = ["search", "--type", "markdown"];
+    assert!(DESK.answer(&listed)["hits"][0]["band"].is_null());
+    let printed = printed(&DESK.run(&listed));
+    assert!(printed.contains("1. ") && !printed.contains('('), "{printed}");
 }
 
 #[test]
@@ -243,6 +248,67 @@ fn nothing_close_is_said_and_has_its_own_exit_code() {
     assert!(printed(&explained).contains("1. "), "{}", printed(&explained));
     let answer = DESK.answer(&["search", "xyzzyplugh", "--pipeline", "words"]);
     assert_eq!((&answer["verdict"], &answer["stage"]), (&"nothing".into(), &"words".into()));
+}
+
+#[test]
+fn among_eight_files_too_what_nothing_answers_is_told_from_what_something_does() {
+    for question in [
+        "sulphuric acid industrial production",
+        "Mitochondriale Ribosomen der Hefe",
+        "история Византийской империи",
+        "量子色力学の格子計算",
+        "derecho constitucional comparado",
+        "علم الفلك الراديوي والمجرات البعيدة",
+        "xqzv blorf wuggle",
+    ] {
+        let answer = DESK.answer(&["search", question]);
+        assert_ne!(answer["verdict"], "found", "{question}: {answer:#}");
+    }
+}
+
+#[test]
+fn a_file_without_text_is_found_by_its_name_with_the_reason() {
+    let answer = DESK.answer(&["search", "photo"]);
+    let hit = &answer["hits"][0];
+    assert_eq!(first_path(&answer), DESK.notes().join("garten/photo.bin"), "{answer:#}");
+    assert_eq!((&hit["unread"]["reason"], &hit["format"]), (&"unsupported".into(), &Value::Null));
+    assert_eq!(hit["passages"], serde_json::json!([]));
+    let printed = printed(&DESK.run(&["search", "photo", "--explain"]));
+    assert!(printed.contains("found by its name alone: files of this kind"), "{printed}");
+    // What the rules leave out stays hidden.
+    let answer = DESK.answer(&["search", "secret.txt"]);
+    assert!(answer["hits"].as_array().unwrap().iter().all(|hit| hit["unread"].is_null()));
+}
+
+#[test]
+fn the_best_may_be_read_again_by_a_reranker() {
+    let desk = Desk::new();
+    let model = crate::staging::copy("qwen3");
+    crate::staging::make_reranker(&model);
+    let models = desk.root.path().join("home/models/tiny");
+    fs::create_dir_all(&models).unwrap();
+    for entry in fs::read_dir(model.path()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), models.join(entry.file_name())).unwrap();
+    }
+    assert!(desk.run(&["add", desk.notes().to_str().unwrap()]).status.success());
+    assert!(desk.run(&["index"]).status.success());
+    for question in ["bicycle tyre", "味噌", "Wann zahlt man die Miete?", "-кот"] {
+        let hits = |pipeline: &str| {
+            let output = desk.run(&["--json", "search", question, "--pipeline", pipeline]);
+            let answer: Value = serde_json::from_slice(&output.stdout)
+                .unwrap_or_else(|_| panic!("{question}: {}", error(&output)));
+            let path = |hit: &Value| hit["path"].as_str().unwrap().to_owned();
+            let hits = answer["hits"].as_array().unwrap().iter().map(path);
+            let mut hits: Vec<String> = hits.collect();
+            hits.sort();
+            (answer["stage"].clone(), hits)
+        };
+        let (stage, reranked) = hits("reranked");
+        let (_, hybrid) = hits("hybrid");
+        assert_eq!(stage, if reranked.is_empty() { "words" } else { "reranked" }, "{question}");
+        assert_eq!(reranked, hybrid, "{question}: the same documents in another order");
+    }
 }
 
 #[test]

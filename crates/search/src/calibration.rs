@@ -67,10 +67,34 @@ struct Shifts {
 /// call near.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
-    /// The best of a few dozen passages that have nothing to do with the query.
+    /// The best of [`MEASURED_AMONG`] passages that have nothing to do with the query.
     pub chance: f32,
     /// A passage that answers the query.
     pub answer: f32,
+    /// By how much passages that have nothing to do with a query differ, as a standard deviation.
+    pub spread: f32,
+}
+
+/// Among how many passages chance was measured.
+const MEASURED_AMONG: usize = 31;
+
+impl Scale {
+    /// What a similarity is worth in a library of so many passages: the more there are, the nearer the
+    /// nearest of them comes by chance alone, and the nearer an answer must be to be told from it.
+    pub fn among(self, passages: usize) -> Self {
+        let more = self.spread * (farthest(passages) - farthest(MEASURED_AMONG));
+        Self { chance: self.chance + more, answer: self.answer + more, ..self }
+    }
+}
+
+/// How many standard deviations the largest of so many normal numbers lies above their mean, as a rule.
+fn farthest(count: usize) -> f32 {
+    /// Of one, ten, a hundred and so on; what lies between is near the line between.
+    const OF_POWERS: [f32; 8] = [0.0, 1.539, 2.508, 3.241, 3.852, 4.384, 4.863, 5.303];
+    let power = (count.max(1) as f32).log10().min((OF_POWERS.len() - 1) as f32);
+    let below = (power as usize).min(OF_POWERS.len() - 2);
+    let [low, high] = [OF_POWERS[below], OF_POWERS[below + 1]];
+    low + (high - low) * (power - below as f32)
 }
 
 /// The mean vector of the library's contents in a language, as the model gave the vectors.
@@ -85,7 +109,7 @@ impl Calibration {
     /// Takes nothing out, for as long as a model has not been measured.
     pub fn none(dimensions: usize) -> Self {
         let nothing = Shifts { of: BTreeMap::new(), common: vec![0.0; dimensions] };
-        let scale = Scale { chance: 0.0, answer: 1.0 };
+        let scale = Scale { chance: 0.0, answer: 1.0, spread: 0.0 };
         let portions = Portions::default();
         Self { dimensions, portions, documents: nothing.clone(), queries: nothing, scale }
     }

@@ -4,6 +4,7 @@
 //! words stand in it, cuts no grapheme cluster, and names bytes of the text: the dots that say that a
 //! text goes on are the caller's.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use icu_segmenter::options::SentenceBreakInvariantOptions;
@@ -65,6 +66,35 @@ pub fn excerpt_of_matches(
         more_after: window.end < whole.end,
         span: window,
     }
+}
+
+/// The sentence of a window that has the most of the query's words, by their letters, each counted once;
+/// the first of those that have as many, and none where no word is matched.
+pub fn best_sentence(
+    text: &str,
+    matches: &[(Range<usize>, usize)],
+    window: &Range<usize>,
+) -> Option<Range<usize>> {
+    let own = &text[window.clone()];
+    let starts = sentences(own);
+    let ends = starts.iter().skip(1).copied().chain([own.len()]);
+    let mut best: Option<(usize, Range<usize>)> = None;
+    for sentence in starts.iter().copied().zip(ends).map(|(start, end)| start..end) {
+        let stands_in = |place: &Range<usize>| {
+            place.start.checked_sub(window.start).is_some_and(|at| sentence.contains(&at))
+        };
+        let within = matches.iter().filter(|(place, _)| stands_in(place));
+        let words: BTreeMap<usize, usize> =
+            within.map(|(place, word)| (*word, place.len())).collect();
+        let words: usize = words.values().sum();
+        if words > best.as_ref().map_or(0, |(most, _)| *most) {
+            best = Some((words, sentence));
+        }
+    }
+    let (_, sentence) = best?;
+    let shown = own[sentence.clone()].trim();
+    let start = sentence.end - own[sentence].trim_start().len();
+    Some(window.start + start..window.start + start + shown.len())
 }
 
 /// Matches within the window, as whole grapheme clusters, those that touch made one.

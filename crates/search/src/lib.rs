@@ -17,7 +17,7 @@ mod similar;
 mod vectors;
 
 pub use clusters::{Cluster, ClusterHit, ClusterWord, Naming, clusters};
-pub use highlight::{Excerpt, LONGEST_EXCERPT, excerpt, excerpt_of_matches};
+pub use highlight::{Excerpt, LONGEST_EXCERPT, best_sentence, excerpt, excerpt_of_matches};
 pub use language::candidates;
 pub use query::{Condition, FileType, Filter, Period, Query, Wanted};
 pub use similar::{Copies, Likeness, Similar, copies};

@@ -7,5 +7,6 @@ mod folders;
 mod full_disk;
 mod keeping;
 mod model;
+mod reading;
 mod stage;
 mod stopping;

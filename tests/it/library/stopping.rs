@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use kenning_engine::State::{Failed, Meaning, Quarantined, Waiting};
-use kenning_engine::{Doing, Event, Progress, Rest};
+use kenning_engine::{Access, Doing, Event, Progress, Rest};
 
 use super::stage::Stage;
 
@@ -54,6 +54,29 @@ fn what_is_paused_does_nothing_and_goes_on_afterwards() {
     stage.wait();
     stage.expect_whole();
     assert!(stage.states().values().all(|(state, _)| *state == Meaning));
+}
+
+#[test]
+fn a_pause_outlasts_the_program_and_resuming_too() {
+    let mut stage = Stage::opened(&["a.txt"]);
+    stage.wait();
+    stage.library().pause().unwrap();
+    assert_eq!(stage.rest(), Rest::Paused);
+    stage.restart();
+    assert!(stage.library().is_paused().unwrap());
+    stage.write("b.txt", "Noch ein Text");
+    stage.library().look_again().unwrap();
+    stage.wait_for("the walk", |stage| stage.states().len() == 2);
+    assert_eq!(stage.rest(), Rest::Paused);
+    stage.expect(&[("a.txt", Meaning), ("b.txt", Waiting)]);
+    let reading = stage.open_again(Access::Read).unwrap();
+    assert!(reading.is_paused().unwrap());
+    stage.library().resume().unwrap();
+    stage.wait();
+    stage.restart();
+    assert!(!stage.library().is_paused().unwrap());
+    stage.wait();
+    stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning)]);
 }
 
 #[test]

@@ -81,5 +81,10 @@ fn with_folders(device: DevicePreference) -> Result<Library> {
     if known(&library)?.0.is_empty() {
         bail!("no folder is watched yet: `kenning add FOLDER` begins with one");
     }
+    // Who types the command wants it done.
+    if library.is_paused()? {
+        output::notice("the work was paused, and goes on now");
+        library.resume()?;
+    }
     Ok(library)
 }

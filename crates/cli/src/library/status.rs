@@ -18,6 +18,8 @@ use crate::{here, output, terminal};
 
 #[derive(Serialize)]
 struct Report {
+    /// Whether nothing is read and embedded until somebody has the work go on.
+    is_paused: bool,
     counts: Counts,
     states: Vec<Line>,
     folders: Vec<Shown>,
@@ -70,6 +72,7 @@ pub fn status(global: &Global, command: &Status) -> Result<()> {
         Ok((view.folders()?, view.ledger()?, spaces.collect::<Result<Vec<_>, StoreError>>()?))
     })?;
     let report = Report {
+        is_paused: library.is_paused()?,
         counts: Counts::of(&ledger),
         states: lines(&ledger),
         folders: Shown::all(&folders, &ledger),
@@ -113,6 +116,9 @@ fn print(report: &Report, ledger: &Ledger) -> Result<()> {
     }
     for folder in &report.folders {
         folder.print(&mut out)?;
+    }
+    if report.is_paused {
+        writeln!(out, "The work is paused: `kenning index` has it go on.")?;
     }
     writeln!(out)?;
     for state in State::ALL {

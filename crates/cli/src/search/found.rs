@@ -32,7 +32,9 @@ impl Found {
 
     /// The ranks of a topic's hits among those that are shown, from 1.
     pub fn ranks(&self, topic: &Cluster) -> Vec<usize> {
-        let is_in = |hit: &Hit| topic.members.contains(&(hit.content.0 as u64));
+        let is_in = |hit: &Hit| {
+            hit.content.is_some_and(|content| topic.members.contains(&(content.0 as u64)))
+        };
         let ranked = self.answer.hits.iter().enumerate();
         ranked.filter(|(_, hit)| is_in(hit)).map(|(place, _)| place + 1).collect()
     }

@@ -44,13 +44,21 @@ struct OneHit<'a> {
     /// All that hold it, the one above first.
     files: Vec<String>,
     title: Option<&'a str>,
-    format: &'a str,
+    format: Option<&'a str>,
+    /// Why nothing but its name is known, where that is so.
+    unread: Option<Unread<'a>>,
     date: Option<String>,
-    band: &'static str,
+    band: Option<&'static str>,
     score: f32,
     why: Why<'a>,
     passages: Vec<Passage<'a>>,
     others: Vec<Other>,
+}
+
+#[derive(Serialize)]
+struct Unread<'a> {
+    reason: &'a str,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -150,9 +158,10 @@ fn one<'a>(rank: usize, hit: &'a Hit, found: &Found) -> OneHit<'a> {
         path: files.first().cloned().unwrap_or_default(),
         files,
         title: hit.title.as_deref(),
-        format: &hit.format,
+        format: Some(&*hit.format).filter(|format| !format.is_empty()),
+        unread: hit.unread.as_ref().map(|why| Unread { reason: &why.code, why: &why.text }),
         date: here::written(hit.date),
-        band: found::band(why.band),
+        band: why.band.map(found::band),
         score: hit.score,
         why: Why {
             words: &why.words,

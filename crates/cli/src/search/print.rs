@@ -112,8 +112,9 @@ impl<W: Write> Page<'_, W> {
 
     fn hit(&mut self, rank: usize, hit: &Hit) -> Result<()> {
         let file = hit.files.first().map(|file| file.path.as_path());
-        let band = found::band(hit.why.band);
-        writeln!(self.out, "{rank}. {STRONG}{}{STRONG:#} {QUIET}({band}){QUIET:#}", title(hit))?;
+        let band = hit.why.band.map(|band| format!(" {QUIET}({}){QUIET:#}", found::band(band)));
+        let band = band.unwrap_or_default();
+        writeln!(self.out, "{rank}. {STRONG}{}{STRONG:#}{band}", title(hit))?;
         let best = hit.passages.first();
         let path = file.map(terminal::path).unwrap_or_default();
         let places: Vec<String> = [path]
@@ -123,6 +124,10 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{INDENT}{QUIET}{}{QUIET:#}", places.join(" · "))?;
         if let Some(best) = best {
             self.excerpt(best)?;
+        }
+        if let Some(why) = &hit.unread {
+            let why = terminal::clean(&why.text);
+            writeln!(self.out, "{INDENT}found by its name alone: {why}")?;
         }
         self.others(hit)?;
         if self.explain {
@@ -165,7 +170,8 @@ impl<W: Write> Page<'_, W> {
             writeln!(self.out, "{INDENT}{}", terminal::clean(&line))?;
         }
         let day = here::day(hit.date).unwrap_or_default();
-        writeln!(self.out, "{INDENT}{} of {day}, score {:.3}", hit.format, hit.score)?;
+        let format = if hit.format.is_empty() { "file" } else { &hit.format };
+        writeln!(self.out, "{INDENT}{format} of {day}, score {:.3}", hit.score)?;
         for passage in hit.passages.iter().skip(1) {
             writeln!(self.out, "{INDENT}{QUIET}also {}{QUIET:#}", place(passage, hit).join(" · "))?;
             self.excerpt(passage)?;

@@ -37,6 +37,8 @@ pub(super) struct Embedder {
     batches: Sender<Batch>,
     at_hand: VecDeque<usize>,
     texts_at_hand: HashSet<TextId>,
+    /// Not kept over a restart: with a mended model, or a mended program, a text may have a vector
+    /// after all, and to try each of them once more takes a moment.
     hopeless: HashSet<TextId>,
     cancel: Cancel,
     size: usize,

@@ -70,6 +70,12 @@ pub(super) struct State {
     pub(super) swept_at: Option<Instant>,
 }
 
+impl State {
+    pub(super) fn paused(is_paused: bool) -> Self {
+        Self { is_paused, ..Self::default() }
+    }
+}
+
 /// How far what is derived is behind the truth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum InStep {

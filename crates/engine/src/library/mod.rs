@@ -7,6 +7,7 @@ mod board;
 mod embedding;
 mod error;
 mod librarian;
+mod looking;
 mod model;
 mod notes;
 mod obeying;
@@ -90,13 +91,20 @@ impl Library {
         self.send(Order::LookAgain)
     }
 
-    /// Begins nothing more; what is being read is given up, and taken up again by [`Self::resume`].
+    /// Begins nothing more; what is being read is given up, and taken up again by [`Self::resume`]. It is
+    /// remembered over restarts.
     pub fn pause(&self) -> Result<(), LibraryError> {
         self.send(Order::Pause)
     }
 
     pub fn resume(&self) -> Result<(), LibraryError> {
         self.send(Order::Resume)
+    }
+
+    /// Whether the work is paused, here or by the program that does it.
+    pub fn is_paused(&self) -> Result<bool, LibraryError> {
+        let mut truth = self.truth.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(truth.read(|view| view.setting(obeying::PAUSED))?.is_some())
     }
 
     pub fn folders(&self) -> Vec<WatchedFolder> {

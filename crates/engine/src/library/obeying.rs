@@ -15,6 +15,9 @@ use super::rules;
 use super::spaces::Spaces;
 use super::watching::StartOrStore;
 
+/// The setting that is there while the work is paused.
+pub(super) const PAUSED: &str = "paused";
+
 impl From<StartOrStore> for LibraryError {
     fn from(error: StartOrStore) -> Self {
         match error {
@@ -42,10 +45,7 @@ impl Librarian {
             }
             Order::LookAgain => self.watching.look_again(),
             Order::Pause => self.pause(),
-            Order::Resume => {
-                self.state.is_paused = false;
-                self.look_for_everything();
-            }
+            Order::Resume => self.resume(),
             Order::WhenAtRest(answer) => self.state.waiting_for_rest.push(answer),
             Order::Listen(listener) => self.state.listeners.push(listener),
             Order::Stop => {}
@@ -56,6 +56,25 @@ impl Librarian {
         self.state.is_paused = true;
         self.readers.give_up();
         self.embedder.give_up();
+        self.remember_pause();
+    }
+
+    fn resume(&mut self) {
+        self.state.is_paused = false;
+        self.remember_pause();
+        self.look_for_everything();
+    }
+
+    /// Whoever paused the work wants it to rest after the next start, too.
+    fn remember_pause(&mut self) {
+        let is_paused = self.state.is_paused;
+        let kept = self.truth.change(|change| match is_paused {
+            true => change.set(PAUSED, "yes"),
+            false => change.unset(PAUSED),
+        });
+        if let Err(error) = kept {
+            self.halt(error.to_string());
+        }
     }
 
     /// Something changed that may bring work.

@@ -18,8 +18,10 @@ use kenning_watch::Settings;
 use super::board::{Board, Shown};
 use super::embedding::Embedder;
 use super::librarian::{Librarian, State};
+use super::looking::Looking;
 use super::model::Model;
 use super::notes;
+use super::obeying::PAUSED;
 use super::orders::Message;
 use super::progress::Progress;
 use super::readers::{Equipment, Readers};
@@ -112,24 +114,15 @@ impl Library {
         }
     }
 
-    /// Nobody works for it, so that it shows what there was when it was opened.
+    /// Nobody works for it. What another program writes is seen when something is asked.
     fn read(folder: &Path, parts: Parts, why: String) -> Result<Self, LibraryError> {
         let truth = Truth::open(folder, kenning_store::Access::Read)?;
-        let mut truth = truth.reader()?;
-        let answering = truth.read(|view| view.answering())?;
-        let known = parts.model.into_iter().chain(parts.others).map(Arc::new);
-        let of_space = |model: Arc<Model>| {
-            let space = answering.as_ref().filter(|space| space.definition == model.definition)?;
-            Some((space.id, model))
-        };
-        let models: Vec<_> = known.filter_map(of_space).collect();
-        let calibrations = calibrations(&models);
-        let missing = || StoreError::Missing { file: folder.join("words") };
-        let snapshot = Derived::look(folder, &mut truth, &calibrations)?;
-        let shown = shown(snapshot.ok_or_else(missing)?, &mut truth, models)?;
+        let models = parts.model.into_iter().chain(parts.others).map(Arc::new).collect();
+        let mut looking = Looking::new(folder, models, truth.reader()?);
+        let shown = looking.look()?;
         Ok(Self {
-            board: Arc::new(Board::new(shown)),
-            truth: Mutex::new(truth),
+            board: Arc::new(Board::looking(shown, looking)),
+            truth: Mutex::new(truth.reader()?),
             hands: Hands::Nobody(why),
         })
     }
@@ -166,7 +159,7 @@ fn librarian(
     let model = parts.model.map(Arc::new);
     let spaces = Spaces::take_up(&mut truth, model.clone(), &others)?;
     let (derived, _) = Derived::open(folder, &mut reader, &calibrations(&spaces.models()))?;
-    let offences = reader.read(|view| view.offences())?;
+    let (offences, paused) = reader.read(|view| Ok((view.offences()?, view.setting(PAUSED)?)))?;
     let offenders: HashSet<_> = offences.iter().map(|offence| offence.path.clone()).collect();
     let quarantine = Quarantine::with(offences.into_iter().map(notes::charged));
     let (program, threads) = (parts.program, options.readers);
@@ -176,7 +169,7 @@ fn librarian(
         readers: Readers::start(equipment, &reader, &sender)?,
         embedder: Embedder::start(sender.clone())?,
         board: Arc::new(Board::new(shown(derived.snapshot(), &mut reader, spaces.models())?)),
-        state: State::default(),
+        state: State::paused(paused.is_some()),
         first_retry: options.first_retry,
         truth,
         reader,
@@ -190,14 +183,14 @@ fn librarian(
     })
 }
 
-fn calibrations(models: &[(SpaceId, Arc<Model>)]) -> Vec<(SpaceId, Arc<Calibration>)> {
+pub(super) fn calibrations(models: &[(SpaceId, Arc<Model>)]) -> Vec<(SpaceId, Arc<Calibration>)> {
     let known =
         |(space, model): &(SpaceId, Arc<Model>)| Some((*space, Arc::new(model.calibration()?)));
     models.iter().filter_map(known).collect()
 }
 
 /// What there is to be seen before anybody has worked.
-fn shown(
+pub(super) fn shown(
     snapshot: Snapshot,
     truth: &mut TruthReader,
     models: Vec<(SpaceId, Arc<Model>)>,

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use kenning_domain::{ContentId, FileId, ModelError, PassageId, Tag};
-use kenning_store::StoreError;
 use kenning_store::codes::CodesError;
 use kenning_store::index::WordsError;
+use kenning_store::{Reason, StoreError};
 
 use crate::score::Band;
 use crate::{Cluster, Similar};
@@ -69,13 +69,17 @@ pub struct Coverage {
     pub without_text: u64,
 }
 
-/// A document that answers.
+/// A document that answers, or a file that has an answer's name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
-    pub content: ContentId,
+    /// `None` for a file of which nothing but its name is known.
+    pub content: Option<ContentId>,
+    /// Why nothing but its name is known, where that is so.
+    pub unread: Option<Reason>,
     /// Those that hold it: first those that the filters allow.
     pub files: Vec<HitFile>,
     pub title: Option<String>,
+    /// Empty where it was not read.
     pub format: String,
     /// Seconds since the start of 1970: what the document says of itself, else when its file changed.
     pub date: i64,
@@ -108,7 +112,7 @@ pub struct PassageHit {
     pub highlights: Vec<Range<usize>>,
     pub more_before: bool,
     pub more_after: bool,
-    /// The place in the excerpt that carries the meaning, where that is known.
+    /// The sentence of the excerpt that has the most of the question's words, if any has one.
     pub sentence: Option<Range<usize>>,
     pub score: f32,
 }
@@ -124,7 +128,8 @@ pub struct Why {
     pub shares: Shares,
     /// Its best passage's language.
     pub language: Option<Tag>,
-    pub band: Band,
+    /// How sure it is that it answers. `None` in a list by date: nothing was asked that it could answer.
+    pub band: Option<Band>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -175,11 +175,11 @@ impl<'a> Search<'a> {
         usable(self.library.meaning.as_ref()).zip(self.models.embed)
     }
 
-    fn by_words(&self, typed: &Typed, findings: &Findings) -> Result<ByWords, AnswerError> {
+    fn by_words(&mut self, typed: &Typed, findings: &Findings) -> Result<ByWords, AnswerError> {
         let catalogue = read(self.library);
         let allowed = AllowedPassages::new(&catalogue, self.filters(typed), findings);
-        let words = &self.library.words;
-        ByWords::find(self.question, typed, words, &allowed, &catalogue, self.cancelled)
+        let asked = (self.question, typed, &self.library.words);
+        ByWords::find(asked, &allowed, &catalogue, self.truth, self.cancelled)
     }
 
     fn filters<'t>(&self, typed: &'t Typed) -> Filters<'t> {
@@ -206,9 +206,13 @@ impl<'a> Search<'a> {
             cancelled: self.cancelled,
         };
         let ranking = sources.rank(self.truth, &mut self.vectors)?;
-        let typed = means.typed;
-        let showing =
-            Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking: &ranking };
+        let showing = Showing {
+            typed: means.typed,
+            catalogue: &catalogue,
+            allowed: &allowed,
+            ranking: &ranking,
+            unread: &means.by_words.unread,
+        };
         let answer = self.answer(stage, is_last, &showing)?;
         drop(catalogue);
         (self.tell)(Told::Answer(answer));
@@ -227,8 +231,13 @@ impl<'a> Search<'a> {
         let documents = &mut ranking.documents;
         rerank::rerank(documents, asked, model, &catalogue, self.truth, self.cancelled)?;
         let allowed = AllowedPassages::new(&catalogue, self.filters(means.typed), means.findings);
-        let typed = means.typed;
-        let showing = Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking };
+        let showing = Showing {
+            typed: means.typed,
+            catalogue: &catalogue,
+            allowed: &allowed,
+            ranking,
+            unread: &means.by_words.unread,
+        };
         let answer = self.answer(Stage::Reranked, true, &showing)?;
         drop(catalogue);
         (self.tell)(Told::Answer(answer));
@@ -244,8 +253,13 @@ impl<'a> Search<'a> {
             false => Vec::new(),
         };
         let ranking = Ranking::list(documents);
-        let showing =
-            Showing { typed, catalogue: &catalogue, allowed: &allowed, ranking: &ranking };
+        let showing = Showing {
+            typed,
+            catalogue: &catalogue,
+            allowed: &allowed,
+            ranking: &ranking,
+            unread: &[],
+        };
         let answer = self.answer(Stage::Words, true, &showing)?;
         drop(catalogue);
         (self.tell)(Told::Answer(answer));
@@ -270,13 +284,20 @@ impl<'a> Search<'a> {
             None => documents.iter().map(|document| (document, Vec::new())).collect(),
         };
         let mut hits = Vec::new();
+        let mut unread = showing.unread().into_iter().peekable();
         for (document, others) in with_others {
+            while hits.len() < limit
+                && let Some(hit) = unread.next_if(|hit| hit.score > document.score)
+            {
+                hits.push(hit);
+            }
             if hits.len() == limit {
                 break;
             }
             self.go_on()?;
             hits.extend(showing.hit(document, others, self.truth, &mut self.made)?);
         }
+        hits.extend(unread.take(limit - hits.len()));
         let verdict = match showing.ranking.nothing_close {
             true => Verdict::NothingClose,
             false => Verdict::Found,

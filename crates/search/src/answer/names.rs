@@ -1,16 +1,18 @@
-//! Files whose names answer: who types a file's name finds it first.
+//! Files whose names answer: who types a file's name finds it first, with or without text in it.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use kenning_domain::ContentId;
+use kenning_domain::{ContentId, FileId};
 use kenning_store::index::WordsSnapshot;
+use kenning_store::{FileRecord, Reader, Reason, State};
 use kenning_words::{QueryWord, matches, terms};
 
+use super::allowed::AllowedPassages;
 use super::asked::Typed;
 use super::filters::name_of;
 use super::hits::AnswerError;
-use crate::library::{Catalogue, FileDescribed};
+use crate::library::{Catalogue, Described, FileDescribed};
 
 /// How many names are looked at.
 const MOST_NAMES: usize = 100;
@@ -31,16 +33,35 @@ pub struct NameMatch {
     pub words: Vec<usize>,
 }
 
+/// What names answer.
+#[derive(Default)]
+pub struct Named {
+    pub contents: HashMap<ContentId, NameMatch>,
+    /// Files that the catalogue knows no content of.
+    others: Vec<FileId>,
+}
+
+/// A file that nothing but its name is known of, and why.
+pub struct Unread {
+    pub file: FileDescribed,
+    pub reason: Reason,
+    pub name: NameMatch,
+}
+
 /// The contents of files whose names answer. `tells` has how much each word of the question tells.
 pub fn find(
     typed: &Typed,
     tells: &[f32],
     words: &WordsSnapshot,
     catalogue: &Catalogue,
-) -> Result<HashMap<ContentId, NameMatch>, AnswerError> {
-    let mut found: HashMap<ContentId, NameMatch> = HashMap::new();
+) -> Result<Named, AnswerError> {
+    let mut named = Named::default();
+    let found = &mut named.contents;
     for (file, _) in words.names(&typed.name_words(), MOST_NAMES)? {
-        let Some(content) = catalogue.owner(file) else { continue };
+        let Some(content) = catalogue.owner(file) else {
+            named.others.push(file);
+            continue;
+        };
         let files = catalogue.content(content).map_or(&[][..], |described| &described.files);
         let Some(file) = files.iter().find(|one| one.id == file) else { continue };
         let Some(matched) = matched(typed, tells, file) else { continue };
@@ -49,7 +70,53 @@ pub fn find(
             found.insert(content, matched);
         }
     }
-    Ok(found)
+    Ok(named)
+}
+
+impl Named {
+    /// Of the others those that the truth knows and the filters allow, as far as these can be asked of
+    /// what has no text: a phrase and a language stand in none.
+    pub fn unread(
+        &self,
+        typed: &Typed,
+        tells: &[f32],
+        allowed: &AllowedPassages<'_>,
+        catalogue: &Catalogue,
+        truth: &mut Reader,
+    ) -> Result<Vec<Unread>, AnswerError> {
+        let filters = &allowed.filters;
+        if !typed.phrases.is_empty() || filters.restrict_passages() || self.others.is_empty() {
+            return Ok(Vec::new());
+        }
+        let record = |view: &kenning_store::View<'_>| {
+            self.others.iter().map(|file| view.file(*file)).collect::<Result<Vec<_>, _>>()
+        };
+        let records = truth.read(record)?;
+        let without_content =
+            records.into_iter().flatten().filter(|file| file.content.is_none() && !file.is_folder);
+        let unread = without_content.filter_map(|record| {
+            let file = FileDescribed::of(&record);
+            let name = matched(typed, tells, &file)?;
+            let reason = reason_of(record)?;
+            let described = Described::without_text(file.clone());
+            let is_there = catalogue.folder(file.folder).is_some();
+            (is_there && filters.allow(&described, catalogue)).then_some(Unread {
+                file,
+                reason,
+                name,
+            })
+        });
+        Ok(unread.collect())
+    }
+}
+
+/// Why a file has no content. `None` where it is to stay hidden.
+fn reason_of(record: FileRecord) -> Option<Reason> {
+    match record.state {
+        State::LeftOut => None,
+        State::Waiting => Some(Reason::new("waiting", "it has not been read yet")),
+        _ => Some(record.reason),
+    }
 }
 
 fn matched(typed: &Typed, tells: &[f32], file: &FileDescribed) -> Option<NameMatch> {

@@ -9,7 +9,7 @@ use kenning_store::{Cancelled, Reader};
 use super::allowed::AllowedPassages;
 use super::asked::Typed;
 use super::hits::AnswerError;
-use super::names::{self, NameMatch};
+use super::names::{self, NameMatch, Named, Unread};
 use super::question::Question;
 use super::sense::{Sense, Vectors, add_exact};
 use crate::calibration::Scale;
@@ -24,7 +24,7 @@ const FOR_EACH_HIT: usize = 3;
 const MOST_PASSAGES: usize = 3;
 
 /// Where nothing has been embedded there is no similarity to compare with.
-pub const NO_SCALE: Scale = Scale { chance: 0.0, answer: 1.0 };
+pub const NO_SCALE: Scale = Scale { chance: 0.0, answer: 1.0, spread: 0.0 };
 
 /// What words found.
 #[derive(Default)]
@@ -33,15 +33,16 @@ pub struct ByWords {
     possible: Possible,
     best: Vec<PassageId>,
     pub names: HashMap<ContentId, NameMatch>,
+    /// Files without text whose names answer.
+    pub unread: Vec<Unread>,
 }
 
 impl ByWords {
     pub fn find(
-        question: &Question,
-        typed: &Typed,
-        words: &WordsSnapshot,
+        (question, typed, words): (&Question, &Typed, &WordsSnapshot),
         allowed: &AllowedPassages<'_>,
         catalogue: &Catalogue,
+        truth: &mut Reader,
         cancelled: Cancelled<'_>,
     ) -> Result<Self, AnswerError> {
         let query = typed.word_query();
@@ -60,13 +61,15 @@ impl ByWords {
         };
         let limit = LEAST_OF_WORDS.max(question.limit.saturating_mul(FOR_EACH_HIT));
         let best = words.best(&restricted, limit)?;
-        let mut names = match question.tuning.names && !typed.words.is_empty() {
+        let named = match question.tuning.names && !typed.words.is_empty() {
             true => names::find(typed, &possible.idf, words, catalogue)?,
-            false => HashMap::new(),
+            false => Named::default(),
         };
+        let unread = named.unread(typed, &possible.idf, allowed, catalogue, truth)?;
+        let mut names = named.contents;
         names.retain(|content, _| allowed.allow_content(*content));
         let best = best.into_iter().map(|(passage, _)| passage).collect();
-        Ok(Self { query, possible, best, names })
+        Ok(Self { query, possible, best, names, unread })
     }
 
     /// The share of these words in what the question tells.
@@ -123,8 +126,13 @@ impl Ranked {
     }
 }
 
+/// The score of what nothing but a name is known of.
+pub fn by_name_alone(name: &NameMatch, fusion: &Fusion) -> f32 {
+    fusion.score(&Evidence::default()) + name.gain
+}
+
 /// A name is an answer whatever its document means.
-fn by_name(name: &NameMatch, scale: &Scale) -> f32 {
+pub fn by_name(name: &NameMatch, scale: &Scale) -> f32 {
     likelihood(&Evidence { similarity: None, coverage: name.coverage }, scale)
 }
 
@@ -241,7 +249,8 @@ impl Sources<'_> {
         }
         let is_close = |likelihood: f32| Band::of(likelihood) > Band::Faint;
         let unread = candidates.iter().filter(|one| one.evidence.similarity.is_none());
-        let mut names = self.by_words.names.values();
+        let without_text = self.by_words.unread.iter().map(|unread| &unread.name);
+        let mut names = self.by_words.names.values().chain(without_text);
         if unread.into_iter().any(|one| is_close(one.likelihood(scale)))
             || names.any(|name| is_close(by_name(name, scale)))
         {
@@ -287,7 +296,7 @@ impl Sources<'_> {
             content: *content,
             passages: Vec::new(),
             name: Some(name.clone()),
-            score: fusion.score(&Evidence::default()) + name.gain,
+            score: by_name_alone(name, fusion),
         });
         ranked.collect()
     }

@@ -28,11 +28,11 @@ pub fn grouped<'a>(
     let compared = documents.len().min(limit.saturating_mul(2));
     let best = || documents[..compared].iter().map(|document| document.passages.first());
     add_exact(meaning, truth, best().flatten().map(|best| best.passage), vectors)?;
-    let likeness = documents[..compared].iter().zip(best()).map(|(document, best)| {
+    let texts = texts(&documents[..compared], truth)?;
+    let likeness = texts.into_iter().zip(best()).map(|(hash, best)| {
         let vector = best.and_then(|best| vectors.get(&best.passage));
         Likeness {
-            // Contents are of different bytes, so that only vectors tell whether they say the same.
-            hash: *blake3::hash(&document.content.0.to_le_bytes()).as_bytes(),
+            hash,
             vector: vector.map_or(&[], Vec::as_slice),
             language: best.and_then(|best| catalogue.language(best.passage)),
         }
@@ -49,4 +49,24 @@ pub fn grouped<'a>(
     });
     let rest = documents[compared..].iter().map(|document| (document, Vec::new()));
     Ok(group.chain(rest).collect())
+}
+
+/// What tells the texts of documents apart. Their bytes always differ, since files of the same bytes hold
+/// the same content; a letter and its copy as PDF may still have the same text.
+fn texts(documents: &[Ranked], truth: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
+    truth.read(|view| {
+        let text = |document: &Ranked| {
+            let mut hasher = blake3::Hasher::new();
+            let ids = view.text_ids(document.content)?;
+            for id in &ids {
+                hasher.update(&id.0.to_le_bytes());
+            }
+            if ids.is_empty() {
+                // What has no text says the same as nothing else.
+                hasher.update(b"content").update(&document.content.0.to_le_bytes());
+            }
+            Ok(*hasher.finalize().as_bytes())
+        };
+        documents.iter().map(text).collect()
+    })
 }

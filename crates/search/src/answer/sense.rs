@@ -56,8 +56,9 @@ impl<'a> Sense<'a> {
         Ok(sum.mean().map(|vector| Self { meaning, vector }))
     }
 
+    /// What similarities are worth among all passages that have a vector.
     pub fn scale(&self) -> Scale {
-        self.meaning.calibration.scale()
+        self.meaning.calibration.scale().among(self.meaning.codes.len())
     }
 
     /// The nearest passages, the nearest first.

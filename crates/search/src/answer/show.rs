@@ -11,10 +11,11 @@ use super::allowed::AllowedPassages;
 use super::asked::Typed;
 use super::filters::date_of;
 use super::hits::{Hit, HitFile, PassageHit, Shares, Why};
-use super::ranking::{Ranked, Ranking};
+use super::names::Unread;
+use super::ranking::{Ranked, Ranking, by_name, by_name_alone};
 use crate::library::{Catalogue, Described};
-use crate::score::Evidence;
-use crate::{LONGEST_EXCERPT, Similar, excerpt_of_matches};
+use crate::score::{Band, Evidence};
+use crate::{LONGEST_EXCERPT, Similar, best_sentence, excerpt_of_matches};
 
 /// What hits are shown by.
 pub struct Showing<'a> {
@@ -22,6 +23,7 @@ pub struct Showing<'a> {
     pub catalogue: &'a Catalogue,
     pub allowed: &'a AllowedPassages<'a>,
     pub ranking: &'a Ranking,
+    pub unread: &'a [Unread],
 }
 
 /// What was made of passages already: a later stage shows many of them again.
@@ -58,7 +60,8 @@ impl Showing<'_> {
         }
         let why = self.why(ranked, words);
         Ok(Some(Hit {
-            content: ranked.content,
+            content: Some(ranked.content),
+            unread: None,
             files: self.files(described),
             title: described.title.as_deref().map(str::to_owned),
             format: described.format.to_string(),
@@ -68,6 +71,37 @@ impl Showing<'_> {
             score: ranked.score,
             others,
         }))
+    }
+
+    /// The files that nothing but their names is known of, the best first.
+    pub fn unread(&self) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = self.unread.iter().map(|unread| self.by_name(unread)).collect();
+        hits.sort_by(|one, other| other.score.total_cmp(&one.score));
+        hits
+    }
+
+    fn by_name(&self, unread: &Unread) -> Hit {
+        let Unread { file, reason, name } = unread;
+        let described = Described::without_text(file.clone());
+        let why = Why {
+            words: Vec::new(),
+            name: as_typed(self.typed, name.words.clone()),
+            shares: Shares { name: 1.0, ..Shares::default() },
+            language: None,
+            band: Some(Band::of(by_name(name, &self.ranking.scale))),
+        };
+        Hit {
+            content: None,
+            unread: Some(reason.clone()),
+            files: self.files(&described),
+            title: None,
+            format: String::new(),
+            date: date_of(&described),
+            passages: Vec::new(),
+            why,
+            score: by_name_alone(name, &self.ranking.fusion),
+            others: Vec::new(),
+        }
     }
 
     /// Makes what is not made yet of its passages. `false` where their texts are damaged, which costs
@@ -99,6 +133,7 @@ impl Showing<'_> {
         let places = matches(&text.text, language, &self.typed.words, self.typed.last());
         let words = places.iter().map(|(_, word)| *word).collect();
         let excerpt = excerpt_of_matches(&text.text, &places, None, LONGEST_EXCERPT);
+        let sentence = best_sentence(&text.text, &places, &excerpt.span);
         let start = excerpt.span.start;
         let within = |place: &Range<usize>| place.start - start..place.end - start;
         let shown = PassageHit {
@@ -111,7 +146,7 @@ impl Showing<'_> {
             excerpt: text.text[excerpt.span].to_owned(),
             more_before: excerpt.more_before,
             more_after: excerpt.more_after,
-            sentence: None,
+            sentence: sentence.as_ref().map(within),
             score: 0.0,
         };
         MadePassage { shown, words }
@@ -137,7 +172,7 @@ impl Showing<'_> {
             name: name.map(|name| as_typed(self.typed, name.words.clone())).unwrap_or_default(),
             shares: self.shares(&evidence, name.map_or(0.0, |name| name.gain)),
             language: best.and_then(|best| self.catalogue.language(best.passage)),
-            band: ranked.band(&self.ranking.scale),
+            band: (!self.ranking.is_list).then(|| ranked.band(&self.ranking.scale)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A calibration as a file: measured once, read at each start.
 //!
 //! `KCAL`, the version, the digest of what was measured, dimensions and number of languages as u32,
-//! chance and answer as f32, then for each language its tag in four bytes and the means of its documents
+//! chance, answer and spread as f32, then for each language its tag in four bytes and the means of its documents
 //! and queries as f32, all little endian; last the blake3 of all that.
 
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ use kenning_domain::Tag;
 use super::text::digest;
 use super::{Calibration, Portions, Scale, Shifts};
 
-const MAGIC: &[u8; 8] = b"KCAL\x01\0\0\0";
-const HEAD: usize = 8 + 32 + 16;
+const MAGIC: &[u8; 8] = b"KCAL\x02\0\0\0";
+const HEAD: usize = 8 + 32 + 20;
 
 /// Why a calibration is to be measured again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,8 +29,8 @@ impl Calibration {
         bytes.extend(measured());
         bytes.extend((self.dimensions as u32).to_le_bytes());
         bytes.extend((self.documents.of.len() as u32).to_le_bytes());
-        bytes.extend(self.scale.chance.to_le_bytes());
-        bytes.extend(self.scale.answer.to_le_bytes());
+        let Scale { chance, answer, spread } = self.scale;
+        bytes.extend([chance, answer, spread].iter().flat_map(|value| value.to_le_bytes()));
         for (language, documents) in &self.documents.of {
             let mut tag = [0; 4];
             tag[..language.as_str().len()].copy_from_slice(language.as_str().as_bytes());
@@ -53,7 +53,7 @@ impl Calibration {
         }
         let word = |at: usize| <[u8; 4]>::try_from(&body[at..at + 4]).unwrap_or_default();
         let [dimensions, languages] = [40, 44].map(|at| u32::from_le_bytes(word(at)) as usize);
-        let [chance, answer] = [48, 52].map(|at| f32::from_le_bytes(word(at)));
+        let [chance, answer, spread] = [48, 52, 56].map(|at| f32::from_le_bytes(word(at)));
         let entry = dimensions.checked_mul(8).map(|length| length + 4).ok_or(damaged)?;
         if entry.checked_mul(languages) != Some(body.len() - HEAD) {
             return Err(damaged);
@@ -69,7 +69,7 @@ impl Calibration {
             means[1].insert(tag, queries.to_vec());
         }
         let [documents, queries] = means.map(|of| Shifts::new(of, dimensions));
-        let (portions, scale) = (Portions::default(), Scale { chance, answer });
+        let (portions, scale) = (Portions::default(), Scale { chance, answer, spread });
         Ok(Self { dimensions, portions, documents, queries, scale })
     }
 }

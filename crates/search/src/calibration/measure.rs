@@ -70,7 +70,7 @@ fn from(measured: &[Measured], dimensions: usize) -> Calibration {
 
 /// What chance gives and what answers give, each language against itself.
 fn scale(calibration: &Calibration, measured: &[Measured]) -> Scale {
-    let (mut chance, mut answer, mut count) = (0.0, 0.0, 0.0);
+    let (mut scale, mut count) = (Scale { chance: 0.0, answer: 0.0, spread: 0.0 }, 0.0);
     for one in measured {
         let mut passages = one.passages.clone();
         for passage in &mut passages {
@@ -79,16 +79,26 @@ fn scale(calibration: &Calibration, measured: &[Measured]) -> Scale {
         for (query, answers) in one.queries[PASSAGES..].iter().zip(ANSWERS) {
             let mut query = query.clone();
             calibration.shift_query(&[(one.language, 1.0)], &mut query);
-            let similarity = |passage: usize| dot(&query, &passages[passage]);
-            let best = |among: &mut dyn Iterator<Item = usize>| {
-                among.map(similarity).fold(f32::NEG_INFINITY, f32::max)
+            let similarities = passages.iter().map(|passage| dot(&query, passage)).enumerate();
+            let (right, others): (Vec<_>, Vec<_>) =
+                similarities.partition(|(passage, _)| answers.contains(passage));
+            let best = |among: &[(usize, f32)]| {
+                among.iter().map(|(_, similarity)| *similarity).fold(f32::NEG_INFINITY, f32::max)
             };
-            chance += best(&mut (0..PASSAGES).filter(|passage| !answers.contains(passage)));
-            answer += best(&mut answers.iter().copied());
+            scale.chance += best(&others);
+            scale.answer += best(&right);
+            scale.spread += deviation(others.iter().map(|(_, similarity)| *similarity));
             count += 1.0;
         }
     }
-    Scale { chance: chance / count, answer: answer / count }
+    let Scale { chance, answer, spread } = scale;
+    Scale { chance: chance / count, answer: answer / count, spread: spread / count }
+}
+
+fn deviation(values: impl ExactSizeIterator<Item = f32> + Clone) -> f32 {
+    let count = values.len() as f32;
+    let mean = values.clone().sum::<f32>() / count;
+    (values.map(|value| (value - mean).powi(2)).sum::<f32>() / count).sqrt()
 }
 
 fn mean(vectors: &[Vec<f32>]) -> Vec<f32> {

@@ -97,8 +97,32 @@ fn an_answer_in_another_language_is_found_once_languages_are_taken_out() {
 
 #[test]
 fn chance_is_worth_less_than_an_answer() {
-    let Scale { chance, answer } = measured().scale();
+    let Scale { chance, answer, spread } = measured().scale();
     assert!(chance + 0.2 < answer, "{chance} {answer}");
+    assert!(spread > 0.01 && spread < chance, "{spread} {chance}");
+}
+
+#[test]
+fn among_more_passages_chance_comes_nearer() {
+    let scale = Scale { chance: 0.3, answer: 0.5, spread: 0.1 };
+    let check = |passages: usize, expected: f32| {
+        let Scale { chance, answer, spread } = scale.among(passages);
+        assert!((chance - expected).abs() < 5e-3, "{passages}: {chance}");
+        assert!((answer - chance - 0.2).abs() < 1e-6 && spread == 0.1);
+    };
+    // The mean of the largest of as many normal numbers lies at 0, 1.539, 2.056, 3.241 and 4.863.
+    check(0, 0.3 - 0.2056);
+    check(1, 0.3 - 0.2056);
+    check(10, 0.3 - 0.0517);
+    check(31, 0.3);
+    check(1_000, 0.3 + 0.1185);
+    check(1_000_000, 0.3 + 0.2807);
+    let mut before = 0.0;
+    for passages in [1, 2, 3, 9, 10, 11, 99, 5_000, 999_999, 20_000_000, usize::MAX] {
+        let chance = scale.among(passages).chance;
+        assert!(chance >= before, "{passages}");
+        before = chance;
+    }
 }
 
 #[test]

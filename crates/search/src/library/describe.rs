@@ -38,15 +38,35 @@ pub(super) fn one(view: &View<'_>, content: &Content) -> Result<Described, Store
 
 /// The files that hold a content.
 pub(super) fn files(view: &View<'_>, content: ContentId) -> Result<Vec<FileDescribed>, StoreError> {
-    let of = |file: FileRecord| FileDescribed {
-        id: file.id,
-        folder: file.folder,
-        path: file.path.into(),
-        modified: file.stamp.modified.div_euclid(NANOSECONDS),
-    };
-    let mut files: Vec<FileDescribed> = view.files_of(content)?.into_iter().map(of).collect();
+    let of = FileDescribed::of;
+    let mut files: Vec<FileDescribed> = view.files_of(content)?.iter().map(of).collect();
     files.sort_unstable_by_key(|file| file.id);
     Ok(files)
+}
+
+impl FileDescribed {
+    pub(crate) fn of(file: &FileRecord) -> Self {
+        Self {
+            id: file.id,
+            folder: file.folder,
+            path: file.path.as_path().into(),
+            modified: file.stamp.modified.div_euclid(NANOSECONDS),
+        }
+    }
+}
+
+impl Described {
+    /// What can be said of a file that was not read, or gave no text.
+    pub(crate) fn without_text(file: FileDescribed) -> Self {
+        Self {
+            format: "".into(),
+            title: None,
+            created: None,
+            modified: None,
+            languages: Box::default(),
+            files: vec![file],
+        }
+    }
 }
 
 fn held(file: HeldFile) -> FileDescribed {

@@ -14,6 +14,12 @@ pub enum LibraryError {
     /// The index is opened anew when it is next told of changes, which repairs it.
     #[error(transparent)]
     Words(#[from] WordsError),
+    #[error(
+        "what lies in {} may not be read by you, but by the user who made it: have that user allow it (`chmod \
+         -R a+rX` on the data folder), or choose another with KENNING_HOME",
+        .folder.display()
+    )]
+    Forbidden { folder: PathBuf },
     #[error("a vector could not be kept for searching: {0}")]
     Codes(#[from] CodesError),
     #[error("{}: {source}. Look whether its folder may be written to and has room", .file.display())]

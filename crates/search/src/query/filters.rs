@@ -229,9 +229,16 @@ impl<'a> FileType<'a> {
         known.map_or(Self::Extension(value), |(_, formats)| Self::Formats(formats))
     }
 
-    /// Whether a file is of this type, by the format it was read as and the extension of its name.
+    /// Whether a file is of this type, by the format it was read as and the extension of its name. Of a
+    /// file that was not read the extension alone tells.
     pub fn holds(&self, format: &str, extension: &str) -> bool {
         match self {
+            Self::Formats(formats) if format.is_empty() => {
+                match FileType::of(&extension.to_lowercase()) {
+                    FileType::Formats(own) => own.iter().any(|one| formats.contains(one)),
+                    FileType::Extension(_) => false,
+                }
+            }
             Self::Formats(formats) => formats.iter().any(|one| one.eq_ignore_ascii_case(format)),
             Self::Extension(own) => extension.to_lowercase() == **own,
         }

@@ -4,7 +4,7 @@
 //! passages back without anybody noticing.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::Directory;
@@ -18,6 +18,7 @@ use tantivy::directory::{
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
     inner: MmapDirectory,
+    path: PathBuf,
     /// Then it is no fault that locks cannot be made.
     only_read: bool,
 }
@@ -27,7 +28,23 @@ const SEAL: &[u8] = b"\n#crc32 ";
 
 impl Folder {
     pub fn open(path: &Path, only_read: bool) -> Result<Self, OpenDirectoryError> {
-        Ok(Self { inner: MmapDirectory::open(path)?, only_read })
+        Ok(Self { inner: MmapDirectory::open(path)?, path: path.into(), only_read })
+    }
+
+    /// Lets those read a file who may read the folder: what is put in place of another is made for its
+    /// owner alone, and then nobody else could open the index.
+    #[cfg(unix)]
+    fn open_to_readers(&self, file: &Path) -> io::Result<()> {
+        use std::fs::{self, Permissions};
+        use std::os::unix::fs::PermissionsExt;
+
+        let of_folder = fs::metadata(&self.path)?.permissions().mode();
+        fs::set_permissions(self.path.join(file), Permissions::from_mode(of_folder & 0o644))
+    }
+
+    #[cfg(not(unix))]
+    fn open_to_readers(&self, _: &Path) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -72,7 +89,8 @@ impl Directory for Folder {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.inner.atomic_write(path, &seal(data))
+        self.inner.atomic_write(path, &seal(data))?;
+        self.open_to_readers(path)
     }
 
     fn sync_directory(&self) -> io::Result<()> {

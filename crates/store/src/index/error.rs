@@ -17,7 +17,7 @@ pub enum WordsError {
     #[error("the word index is damaged: {0}")]
     Damaged(String),
     #[error("the word index cannot be read or written: {0}")]
-    Io(#[source] Arc<io::Error>),
+    Io(Arc<io::Error>),
     /// Nothing more can be written until the index is opened anew. A full disk shows itself so.
     #[error("the word index has stopped: {0}")]
     Stopped(String),

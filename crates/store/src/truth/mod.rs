@@ -191,6 +191,12 @@ impl Reader {
         Self::open(self.path.clone(), self.damage.clone())
     }
 
+    /// A number that is another one when somebody else has changed anything since it was asked for.
+    pub fn version(&self) -> Result<i64, StoreError> {
+        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0));
+        self.damage.noted(&self.path, version.map_err(StoreError::from))
+    }
+
     /// What `work` reads is all of one moment. While it lasts the write-ahead log cannot shrink.
     pub fn read<T>(
         &mut self,

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use kenning_domain::{
-    ContentId, Embed, Embedded, Language, ModelError, Overlong, Passage, PassageId, Role, SpaceId,
-    Tag,
+    ContentId, Embed, Embedded, FileId, Language, ModelError, Overlong, Passage, PassageId, Role,
+    SpaceId, Tag,
 };
 use kenning_store::codes::Codes;
 use kenning_store::index::{Check, Words};
 use kenning_store::{
-    Access, ContentHash, Mark, Metadata, NewContent, NewSpace, Place, Reader, Stamp, Truth,
+    Access, ContentHash, Mark, Metadata, NewContent, NewSpace, Place, Reader, Reason, Stamp, Truth,
 };
 use kenning_words::{exact_terms, terms};
 use tempfile::TempDir;
@@ -126,7 +126,7 @@ pub fn calibration() -> Arc<Calibration> {
     static MEASURED: OnceLock<Arc<Calibration>> = OnceLock::new();
     let measure = || {
         let measured = Calibration::measure(&Fake::new(), None, &mut |_, _| true).unwrap();
-        Arc::new(measured.unwrap().with_scale(Scale { chance: 0.3, answer: 0.7 }))
+        Arc::new(measured.unwrap().with_scale(Scale { chance: 0.3, answer: 0.7, spread: 0.0 }))
     };
     Arc::clone(MEASURED.get_or_init(measure))
 }
@@ -144,12 +144,22 @@ pub struct Library {
 
 impl Library {
     pub fn of(documents: &[Document]) -> Self {
+        Self::with_unread(documents, &[])
+    }
+
+    /// With files that gave no text, and the codes of the reasons; those without one still wait.
+    pub fn with_unread(documents: &[Document], unread: &[(&'static str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         let mut truth = Truth::open(&folder.path().join("data"), Access::Write).unwrap();
         let (space, contents) = fill(&mut truth, documents);
         let mut reader = truth.reader().unwrap();
         let mut words = Words::open(&folder.path().join("words"), Check::Full).unwrap().words;
         let catalogue = derive(&mut reader, &mut words, documents, &contents);
+        for (path, reason) in unread {
+            let file = refuse(&mut truth, path, reason);
+            put_name(&mut words, file, path.split_once('/').unwrap().1);
+        }
+        words.commit(Mark { epoch: 1, seq: 2 }).unwrap();
         let meaning = space.map(|space| meaning(&mut reader, space));
         let catalogue = Arc::new(RwLock::new(catalogue));
         let snapshot = Snapshot { words: words.snapshot(), meaning, catalogue };
@@ -212,6 +222,28 @@ fn fill(truth: &mut Truth, documents: &[Document]) -> (Option<SpaceId>, Vec<Cont
     (Some(space.unwrap()), contents)
 }
 
+fn refuse(truth: &mut Truth, path: &str, reason: &str) -> FileId {
+    let refused = truth.change(|change| {
+        let folders = change.view().folders()?;
+        let (name, path) = path.split_once('/').unwrap();
+        let folder = folders.iter().find(|folder| folder.path == root(name)).unwrap();
+        let stamp = Stamp { size: 1, modified: 19_500 * DAY * 1_000_000_000, id: None };
+        let file = change.see(Place::new(folder.id, Path::new(path)), &stamp)?;
+        if !reason.is_empty() {
+            let reason = Reason::new(reason, format!("because it is {reason}"));
+            assert!(change.refused(file, &stamp, &reason, 1)?);
+        }
+        Ok(file)
+    });
+    refused.unwrap()
+}
+
+fn put_name(words: &mut Words, file: FileId, path: &str) {
+    let mut found = Vec::new();
+    terms(path, None, &mut found);
+    words.put_name(file, found.iter().map(|term| term.text.as_str())).unwrap();
+}
+
 fn embed(
     change: &mut kenning_store::Change<'_>,
     space: SpaceId,
@@ -250,9 +282,7 @@ fn derive(
             });
             let files: Vec<FileDescribed> = files.collect();
             for file in &files {
-                let mut found = Vec::new();
-                terms(&file.path.to_string_lossy(), None, &mut found);
-                words.put_name(file.id, found.iter().map(|term| term.text.as_str())).unwrap();
+                put_name(words, file.id, &file.path.to_string_lossy());
             }
             let passages = passages(document);
             for (passage, ordinal) in passages.iter().zip(0..) {

@@ -133,7 +133,7 @@ fn typed(raw: &str, pipeline: Pipeline) -> Question {
 /// The documents of an answer, by their place on the shelf.
 fn found(library: &Library, answer: &Answer) -> Vec<usize> {
     let place = |content: ContentId| library.contents.iter().position(|one| *one == content);
-    answer.hits.iter().map(|hit| place(hit.content).unwrap()).collect()
+    answer.hits.iter().map(|hit| place(hit.content.unwrap()).unwrap()).collect()
 }
 
 fn set(mut places: Vec<usize>) -> Vec<usize> {
@@ -331,6 +331,51 @@ fn who_types_a_files_name_finds_it_first() {
 }
 
 #[test]
+fn a_file_without_text_is_found_by_its_name_and_says_why_it_has_none() {
+    let unread = [
+        ("home/scans/Mietvertrag 1998.pdf", "no-text"),
+        ("work/パスワード.kdbx", "unsupported"),
+        ("work/отчёт за март.docx", "encrypted"),
+        ("home/notes/just saved.md", ""),
+    ];
+    let mut library = Library::with_unread(&shelf(), &unread);
+    let mut check = |raw: &str, expected: Option<(&str, &str)>| {
+        for pipeline in [Pipeline::Words, Pipeline::Hybrid] {
+            let answer = last(&mut library, &typed(raw, pipeline));
+            let first = answer.hits.first().filter(|hit| hit.content.is_none());
+            let found = first.map(|hit| {
+                assert!(hit.passages.is_empty() && hit.why.shares.name == 1.0, "{hit:?}");
+                assert_eq!(answer.verdict, Verdict::Found, "{raw}");
+                let path = hit.files[0].path.to_str().unwrap().trim_start_matches('/');
+                (path.to_owned(), hit.unread.clone().unwrap().code)
+            });
+            let expected = expected.map(|(path, code)| (path.to_owned(), code.to_owned()));
+            assert_eq!(found, expected, "{raw} {pipeline:?}");
+        }
+    };
+    check("mietvertrag 1998", Some(unread[0]));
+    check("Mietvertrag 1998.pdf", Some(unread[0]));
+    check("mietver", Some(unread[0]));
+    check("パスワード", Some(unread[1]));
+    check("отчет за март", Some(unread[2]));
+    check("just saved", Some(("home/notes/just saved.md", "waiting")));
+    // Filters are asked of it as far as they can be.
+    check("mietvertrag type:pdf in:scans date:2023-05-23", Some(unread[0]));
+    check("mietvertrag type:docx", None);
+    check("mietvertrag in:work", None);
+    check("mietvertrag after:2024", None);
+    check("mietvertrag lang:de", None);
+    check("mietvertrag title:mietvertrag", None);
+    check("mietvertrag -name:1998", None);
+    // A folder's name alone is that of too many files, and what others hold stays what it is.
+    check("scans", None);
+    check("Das Brot braucht eine lange Ruhe", None);
+    check("\"lange Ruhe\" mietvertrag", None);
+    let answer = last(&mut library, &typed("type:pdf", Pipeline::Hybrid));
+    assert!(answer.hits.iter().all(|hit| hit.content.is_some()));
+}
+
+#[test]
 fn a_half_typed_word_finds_what_it_may_become() {
     let mut library = Library::of(&shelf());
     for (raw, expected) in [("receip", true), ("receip ", false), ("home receip", true)] {
@@ -365,6 +410,25 @@ fn what_stands_out_is_what_was_asked_for() {
 }
 
 #[test]
+fn the_sentence_with_the_most_of_the_question_is_pointed_at() {
+    let mut library = Library::of(&shelf());
+    let mut check = |raw: &str, expected: Option<&str>| {
+        let answer = last(&mut library, &typed(raw, Pipeline::Hybrid));
+        let shown = &answer.hits[0].passages[0];
+        let sentence = shown.sentence.clone().map(|place| &shown.excerpt[place]);
+        assert_eq!(sentence, expected, "{raw}");
+    };
+    check(
+        "how to bake bread in a hot oven",
+        Some("Bake it in a hot oven until the crust is dark."),
+    );
+    check("good bread", Some("Good bread needs time."));
+    check("自転車 穴を探すとよい", Some("空気を入れてから穴を探すとよい。"));
+    check("договор: оплата до пятого числа", Some("Оплата до пятого числа каждого месяца."));
+    check("bicycle repair", None);
+}
+
+#[test]
 fn where_there_is_no_answer_that_is_said() {
     let mut library = Library::of(&shelf());
     let mut check = |raw: &str, expected: Verdict| {
@@ -387,6 +451,9 @@ fn only_filters_list_the_newest_and_nothing_lists_nothing() {
     let answer = last(&mut library, &typed("in:work type:pdf,md", Pipeline::Hybrid));
     assert_eq!(found(&library, &answer)[..2], [TAX_EN, REPORT_EN]);
     assert!(!answer.hits[0].passages[0].excerpt.is_empty());
+    assert!(answer.hits.iter().all(|hit| hit.why.band.is_none()));
+    let answer = last(&mut library, &typed("bread in:home type:md", Pipeline::Hybrid));
+    assert!(answer.hits.iter().all(|hit| hit.why.band.is_some()));
     for raw in ["", "   ", "\"\""] {
         let answer = last(&mut library, &typed(raw, Pipeline::Hybrid));
         assert_eq!((answer.hits.len(), answer.verdict), (0, Verdict::Found), "{raw:?}");
@@ -567,13 +634,27 @@ fn what_says_the_same_stands_with_the_best_of_it() {
     let answer = last(&mut library, &question);
     let places = found(&library, &answer);
     assert_eq!(places.iter().filter(|place| **place >= 14).count(), 1, "{places:?}");
-    let hit = answer.hits.iter().find(|hit| hit.content >= library.contents[14]).unwrap();
+    let hit = answer.hits.iter().find(|hit| hit.content >= Some(library.contents[14])).unwrap();
     assert!(hit.others.iter().any(|(content, similar)| {
         *content >= library.contents[14] && *similar == Similar::NearCopy
     }));
     let question = Question { grouped: false, ..question };
     let answer = last(&mut library, &question);
     assert_eq!(found(&library, &answer).iter().filter(|place| **place >= 14).count(), 2);
+}
+
+#[test]
+fn the_same_text_is_a_copy_and_what_differs_a_little_a_near_copy() {
+    let mut shelf = shelf();
+    let text = "Die Ernte der Tomaten war gut.\n\nIm Winter ruht der Garten.";
+    shelf.push(document("home/a.txt", "de", text));
+    shelf.push(document("home/a.pdf", "de", text));
+    shelf.push(document("home/b.txt", "de", "Die Ernte der Tomaten war gut.\n\nIm Mai blüht er."));
+    let mut library = Library::of(&shelf);
+    let answer = last(&mut library, &Question::new("Ernte der Tomaten"));
+    let [text, pdf, other] = [14, 15, 16].map(|place| library.contents[place]);
+    let hit = answer.hits.iter().find(|hit| hit.content == Some(text)).unwrap();
+    assert_eq!(hit.others, [(pdf, Similar::Copy), (other, Similar::NearCopy)]);
 }
 
 #[test]
@@ -647,8 +728,8 @@ fn measuring_changes_what_it_says_it_changes() {
     let meaning = last(&mut library, &typed("bread in a cool place", Pipeline::Meaning));
     let unread = library.contents[UNREAD_EN];
     let scores = |answer: &Answer| -> Vec<(ContentId, f32)> {
-        let hits = answer.hits.iter().filter(|hit| hit.content != unread);
-        hits.map(|hit| (hit.content, hit.score)).collect()
+        let hits = answer.hits.iter().filter(|hit| hit.content != Some(unread));
+        hits.map(|hit| (hit.content.unwrap(), hit.score)).collect()
     };
     assert_eq!(scores(&without), scores(&meaning));
 }

@@ -1,9 +1,11 @@
 //! What is derived, for a process that only reads while another may write.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use kenning_domain::SpaceId;
+use kenning_store::index::WordsError;
 use kenning_store::{Changes, Logged, Reader, View, index};
 
 use super::super::error::LibraryError;
@@ -22,7 +24,10 @@ impl Derived {
         calibrations: &[(SpaceId, Arc<Calibration>)],
     ) -> Result<Option<Snapshot>, LibraryError> {
         let words = folder.join("words");
-        let words = if words.is_dir() { index::read(&words)? } else { None };
+        let words = match words.is_dir() {
+            true => index::read(&words).map_err(|error| readable(&words, error))?,
+            false => None,
+        };
         let Some(words) = words.filter(|words| words.mark().is_some()) else { return Ok(None) };
         reading(truth, |view| {
             let calibrations = calibrations.iter().cloned().collect();
@@ -32,6 +37,16 @@ impl Derived {
             let catalogue = Arc::new(RwLock::new(describe::all(view)?));
             Ok(Some(Snapshot { words, meaning: codes.snapshot(), catalogue }))
         })
+    }
+}
+
+/// The index of another user is the likeliest one that may not be read.
+fn readable(folder: &Path, error: WordsError) -> LibraryError {
+    match &error {
+        WordsError::Io(source) if source.kind() == ErrorKind::PermissionDenied => {
+            LibraryError::Forbidden { folder: folder.into() }
+        }
+        _ => error.into(),
     }
 }
 

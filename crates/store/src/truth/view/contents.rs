@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
-use kenning_domain::{ContentId, Language, Passage, PassageId, Tag};
+use kenning_domain::{ContentId, Language, Passage, PassageId, Tag, TextId};
 use rusqlite::Row;
 
 use super::super::packing::unpack_headings;
@@ -122,6 +122,13 @@ impl View<'_> {
     pub fn passages(&self, content: ContentId) -> Result<Vec<Passage>, StoreError> {
         let sql = format!("SELECT {PASSAGE} FROM passages WHERE content = ?1 ORDER BY ordinal");
         self.all(&sql, [content.0], passage)
+    }
+
+    /// What is embedded of each of its passages, in order: contents that have the same say the same,
+    /// whatever their bytes.
+    pub fn text_ids(&self, content: ContentId) -> Result<Vec<TextId>, StoreError> {
+        let sql = "SELECT text FROM passages WHERE content = ?1 ORDER BY ordinal";
+        self.all(sql, [content.0], |row| Ok(TextId(row.get(0)?)))
     }
 
     pub(super) fn text(&self, content: ContentId) -> Result<String, StoreError> {
