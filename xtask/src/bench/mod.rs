@@ -1,8 +1,11 @@
 //! `cargo xtask bench`: the measurements that `docs/PERFORMANCE.md` reports, each one command.
 
 mod embed;
+mod ingest;
 mod random_model;
 mod search;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -17,6 +20,9 @@ pub enum Bench {
         #[arg(long, default_value_t = 5)]
         runs: usize,
     },
+    /// How long it takes until files are found: ten thousand small ones, and a folder of real documents
+    /// beside its reading and its embedding alone.
+    Ingest { folder: Option<PathBuf> },
     /// How fast a made-up library of so many passages answers. It is kept in the target folder.
     Search {
         #[arg(default_value_t = 100_000)]
@@ -27,6 +33,7 @@ pub enum Bench {
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Embed { runs } => embed::run(workspace, *runs),
+        Bench::Ingest { folder } => ingest::run(workspace, folder.as_deref()),
         Bench::Search { passages } => search::run(workspace, *passages),
     }
 }
