@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use kenning_engine::{DevicePreference, Folder, Ledger};
 use serde::Serialize;
 
+use super::bar::Bar;
 use super::counts::Counts;
 use super::{known, to_read, to_write};
 use crate::arguments::{Add, Global, Remove};
@@ -29,6 +30,7 @@ pub fn add(global: &Global, command: &Add) -> Result<()> {
         bail!("{} is no folder: name one that is there", missing.display());
     }
     let library = to_write(DevicePreference::default())?;
+    Bar::new(true).tell_repairs(&library.progress());
     // Reading is for `index` and `watch`, which say how far they are.
     library.pause()?;
     let (before, _) = known(&library)?;
@@ -63,6 +65,7 @@ struct Removed {
 
 pub fn remove(global: &Global, command: &Remove) -> Result<()> {
     let library = to_write(DevicePreference::default())?;
+    Bar::new(true).tell_repairs(&library.progress());
     library.pause()?;
     let (folders, ledger) = known(&library)?;
     let Some(folder) = folders.iter().find(|folder| is_at(folder, &command.folder)) else {

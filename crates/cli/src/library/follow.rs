@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use kenning_engine::{Event, Library, Progress, Rest};
 
 /// What is heard of.
@@ -62,7 +62,10 @@ impl Follow {
         library: &Library,
         show: impl FnMut(&Progress) -> Result<()>,
     ) -> Result<()> {
-        self.listen(library, show).map(drop)
+        match self.listen(library, show)? {
+            End::ByUser => Ok(()),
+            End::Rest(_) => bail!("the library ended by itself: start this again"),
+        }
     }
 
     fn listen(
@@ -82,6 +85,7 @@ impl Follow {
                 Ok(News::Progress(progress)) => show(&progress)?,
                 Ok(News::AtRest(rest)) => return Ok(End::Rest(rest)),
                 Ok(News::EndNow) => return Ok(End::ByUser),
+                Err(_) if library.has_ended() => return Ok(End::Rest(Rest::Closed)),
                 Err(_) => show(&library.progress())?,
             }
         }

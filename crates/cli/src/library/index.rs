@@ -19,6 +19,7 @@ pub fn index(global: &Global, command: &Index) -> Result<()> {
         bar.show(progress);
         Ok(())
     })?;
+    bar.tell_repairs(&library.progress());
     bar.clear();
     let counts = Counts::of(&known(&library)?.1);
     match end {
@@ -54,6 +55,7 @@ pub fn watch(global: &Global, command: &Watch) -> Result<()> {
         writeln!(anstream::stdout(), "Watching {folders}; Ctrl-C ends it.")?;
     }
     let mut bar = Bar::new(global.json);
+    bar.tell_repairs(&library.progress());
     let mut last = None;
     follow.until_ended(&library, |progress| {
         bar.show(progress);

@@ -15,6 +15,7 @@ mod orders;
 mod progress;
 mod readers;
 mod reasons;
+mod repairs;
 mod rules;
 mod searcher;
 mod spaces;
@@ -37,6 +38,7 @@ pub use model::{Loaded, Model, NotLoaded};
 pub use opening::{Access, Options, Parts};
 use orders::{Answer, Listener, Message, Order};
 pub use progress::{Doing, Event, Progress, Rest};
+pub use repairs::Repairs;
 pub use searcher::Searcher;
 pub use watching::WatchedFolder;
 
@@ -139,6 +141,15 @@ impl Library {
         match &self.hands {
             Hands::Librarian { .. } => None,
             Hands::Nobody(why) => Some(why),
+        }
+    }
+
+    /// Whether nobody works for it any more though somebody should: nothing changes then until it is
+    /// opened again.
+    pub fn has_ended(&self) -> bool {
+        match &self.hands {
+            Hands::Librarian { thread, .. } => thread.as_ref().is_none_or(JoinHandle::is_finished),
+            Hands::Nobody(_) => false,
         }
     }
 

@@ -23,6 +23,7 @@ use super::notes;
 use super::orders::Message;
 use super::progress::Progress;
 use super::readers::{Equipment, Readers};
+use super::repairs::Repairs;
 use super::spaces::Spaces;
 use super::watching::{WatchedFolder, Watching};
 use super::{Hands, Library, LibraryError};
@@ -165,18 +166,22 @@ fn librarian(
     let others: Vec<Arc<Model>> = parts.others.into_iter().map(Arc::new).collect();
     let model = parts.model.map(Arc::new);
     let spaces = Spaces::take_up(&mut truth, model.clone(), &others)?;
-    let (derived, _) = Derived::open(folder, &mut reader, &calibrations(&spaces.models()))?;
+    let calibrations = calibrations(&spaces.models());
+    let (derived, repaired) = Derived::open(folder, &mut reader, &calibrations)?;
+    let repairs = Repairs::at_start(truth.repairs(), repaired);
     let offences = reader.read(|view| view.offences())?;
     let offenders: HashSet<_> = offences.iter().map(|offence| offence.path.clone()).collect();
     let quarantine = Quarantine::with(offences.into_iter().map(notes::charged));
     let (program, threads) = (parts.program, options.readers);
     let equipment = Equipment { program, quarantine, threads, model };
     let watching = Watching::new(options.watching, sender.clone());
+    let mut seen = shown(derived.snapshot(), &mut reader, spaces.models())?;
+    seen.progress.repairs.clone_from(&repairs);
     Ok(Librarian {
         readers: Readers::start(equipment, &reader, &sender)?,
         embedder: Embedder::start(sender.clone())?,
-        board: Arc::new(Board::new(shown(derived.snapshot(), &mut reader, spaces.models())?)),
-        state: State::default(),
+        board: Arc::new(Board::new(seen)),
+        state: State::after(repairs),
         first_retry: options.first_retry,
         truth,
         reader,

@@ -24,6 +24,7 @@ use kenning_domain::PassageId;
 
 use super::chunk::Label;
 use super::{Codes, CodesSnapshot};
+use crate::fail;
 use crate::mark::Mark;
 
 /// A digest of all that decides what the rows are: the model, its dimensions, how vectors were
@@ -41,6 +42,7 @@ impl CodesSnapshot {
     pub fn save(&self, path: &Path, mark: Mark, space: &SpaceKey) -> io::Result<()> {
         let temporary = path.with_extension("new");
         let written = self.write(&temporary, mark, space);
+        fail::point("codes.written");
         let placed = written.and_then(|()| fs::rename(&temporary, path));
         if placed.is_err() {
             // It may never have come to be, and what matters is why.

@@ -236,6 +236,7 @@ impl KeptCodes {
     pub fn build_on(&mut self, view: &View<'_>) -> Result<(), LibraryError> {
         let Some(mut building) = self.building.take() else { return Ok(()) };
         if building.go_on(view)? {
+            fail::point("codes.built");
             self.answering = Some(building.shifted);
             self.unsaved = true;
             self.saved = None;
