@@ -85,7 +85,7 @@ impl Disorder {
     /// Words that texts had which are no more, some of them.
     pub fn gone(&mut self, most: usize) -> Vec<String> {
         let there: HashSet<String> =
-            self.files.iter().filter_map(|file| mark_of(&fs::read(file).unwrap())).collect();
+            self.files.iter().filter_map(|file| mark_of(&fs::read(file).ok()?)).collect();
         let all = self.marks;
         let tried = (0..most * 2).map(|_| mark(self.chance.below(all.max(1) as usize) as u64));
         tried.filter(|mark| !there.contains(mark)).take(most).collect()

@@ -67,6 +67,11 @@ pub(super) fn migrate(connection: &mut Connection, from: Found) -> Result<(), St
     for migration in &MIGRATIONS[done..] {
         transaction.execute_batch(migration)?;
     }
+    if from == Found::Nothing {
+        // Makes the tables of statistics now. Made later they would have the description of all
+        // tables lie all over the file, where a single damaged page hides everything.
+        transaction.execute_batch("ANALYZE")?;
+    }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", NEWEST)?;
     fail::point("truth.before_migration");
