@@ -122,17 +122,11 @@ fn a_damaged_database_is_set_aside_and_told_of_and_its_folders_are_known_again()
     let damages: [(&str, Damage, bool); 8] = [
         ("pages in the middle", |file| spoil(file, length(file) / PAGE / 2, 6), true),
         ("pages at the end", |file| spoil(file, length(file) / PAGE - 3, 3), true),
-        (
-            "each tenth page but the first",
-            |file| {
-                (1..length(file) / PAGE / 10).for_each(|part| spoil(file, part * 10, 1));
-            },
-            false,
-        ),
+        ("what describes the tables", |file| spoil(file, 32, 2), true),
+        ("the page of the folders", |file| spoil(file, 4, 1), false),
         ("whose it is", |file| flip(file, &[69]), true),
-        ("the first bytes", |file| flip(file, &[2, 3, 9]), false),
-        ("the root page", |file| spoil(file, 0, 1), false),
-        ("half of it", |file| cut(file, length(file) / 2), false),
+        ("the first page", |file| spoil(file, 0, 1), true),
+        ("half of it", |file| cut(file, length(file) / 2), true),
         ("all of it", |file| cut(file, 0), false),
     ];
     for (what, damage, keeps_folders) in damages {

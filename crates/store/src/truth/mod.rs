@@ -11,6 +11,7 @@ mod paths;
 mod records;
 mod salvage;
 mod schema;
+mod transplant;
 mod view;
 
 use std::path::{Path, PathBuf};

@@ -8,8 +8,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::lock::{LastEnd, Lock};
 use super::packing::{Unpacker, vector_is_whole};
-use super::records::Repair;
+use super::records::{Repair, Saved};
 use super::schema::{self, Found};
+use super::transplant::transplant;
 use super::{paths, salvage};
 use crate::error::StoreError;
 use crate::fail;
@@ -138,8 +139,10 @@ fn begin_anew(path: &Path, damage: String) -> Result<(Connection, Repair), Store
     let mut connection = connect(&fresh)?;
     prepare(&connection)?;
     schema::migrate(&mut connection, Found::Nothing)?;
-    let saved = salvage::save(path, &mut connection)?;
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
+    const INTO_THE_FILE: &str = "PRAGMA wal_checkpoint(TRUNCATE);";
+    connection.execute_batch(INTO_THE_FILE)?;
+    let saved = save(path, &fresh, &mut connection)?;
+    connection.execute_batch(INTO_THE_FILE)?;
     connection.close().map_err(|(_, error)| error)?;
     fail::point("repair.saved");
     let set_aside = set_aside(path)?;
@@ -148,6 +151,20 @@ fn begin_anew(path: &Path, damage: String) -> Result<(Connection, Repair), Store
     let connection = connect(path)?;
     prepare(&connection)?;
     Ok((connection, Repair { set_aside, damage, saved }))
+}
+
+/// From the damaged database; where not even its tables can be found, from a copy in which they can.
+fn save(path: &Path, fresh: &Path, into: &mut Connection) -> Result<Saved, StoreError> {
+    let saved = salvage::save(path, into)?;
+    if saved.found_tables {
+        return Ok(saved);
+    }
+    let copy = beside(path, ".copy");
+    remove(&copy)?;
+    transplant(path, fresh, &copy).map_err(|error| StoreError::io(&copy, error))?;
+    let saved = salvage::save(&copy, into);
+    remove(&copy)?;
+    saved
 }
 
 /// What the database that takes a damaged one's place is called until it does.
