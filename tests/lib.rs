@@ -1,5 +1,8 @@
-//! What tests and fuzzers share: the files that are made for them, and what is fuzzed.
+//! What tests, fuzzers and their programs share: the files that are made for them, what is fuzzed, and
+//! what a whole library is held against.
 
+#[cfg(feature = "library")]
+pub mod fire;
 pub mod made;
 mod targets;
 

@@ -386,6 +386,7 @@ fn folders_come_and_go() {
     let added = desk.json(&["add", folder, "--exclude", "*.bin"]);
     assert_eq!(added["folders"], serde_json::json!([{"path": folder, "is_new": true}]));
     assert_eq!(desk.json(&["add", folder])["folders"][0]["is_new"], false);
+    assert_eq!(desk.json(&["status"])["is_paused"], false);
     let before = desk.run(&["search", "tomatoes"]);
     assert_eq!(before.status.code(), Some(3), "{}", error(&before));
     let indexed = desk.json(&["index"]);
@@ -487,4 +488,38 @@ fn completions_and_manual_pages_are_made_from_the_grammar() {
     }
     assert!(printed(&DESK.run(&["man", "search"])).contains("\\-\\-explain"));
     check_refused(&DESK.run(&["man", "nonesuch"]), &["nonesuch", "kenning help"]);
+}
+
+#[test]
+fn while_one_indexes_others_search_and_a_second_one_is_refused() {
+    let desk = Desk::new();
+    for number in 0..150 {
+        let (name, text) = NOTES[number % NOTES.len()];
+        desk.write(&format!("viel/{number}-{name}"), format!("{text} Nummer {number}.").as_bytes());
+    }
+    let notes = desk.notes();
+    assert!(desk.run(&["add", notes.to_str().unwrap()]).status.success());
+    let mut first = desk.command(&["index"]);
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let (mut refused, mut counted) = (0, Vec::new());
+    while first.try_wait().unwrap().is_none() {
+        let second = desk.run(&["index"]);
+        if first.try_wait().unwrap().is_none() {
+            // Until the first has the lock there may be no first.
+            if !second.status.success() {
+                check_refused(&second, &["another Kenning", &first.id().to_string()]);
+                refused += 1;
+            }
+        }
+        counted.push(desk.json(&["status"])["counts"]["files"].as_u64().unwrap());
+        let answer = desk.answer(&["search", "Reifen flicken"]);
+        assert!(answer["hits"].is_array());
+    }
+    assert!(first.wait().unwrap().success());
+    assert!(refused > 0, "nothing was done at the same time");
+    assert!(counted.is_sorted(), "{counted:?}");
+    let counts = desk.json(&["status"])["counts"].clone();
+    assert_eq!(counts["meaning"].as_u64().unwrap() as usize, NOTES.len() + 150, "{counts:#}");
+    let answer = desk.answer(&["search", "\"Nummer 149\""]);
+    assert!(first_path(&answer).ends_with(format!("149-{}", NOTES[149 % NOTES.len()].0)));
 }

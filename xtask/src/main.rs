@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | model | evaluate | formats | hostile | fuzz | bench`: everything a person does with this repository, each one command.
+//! `cargo xtask run | test | model | evaluate | formats | hostile | fuzz | crash | soak | bench`: everything a person does with this repository, each one command.
 //!
 //! Owns set-up, the test run, the making of the built-in model and the benchmarks. Knows the program only as a
 //! command to build and start, never as a library, so that it is ready before the program compiles.
@@ -12,6 +12,7 @@ mod documentation;
 mod evaluate;
 mod fetched;
 mod files;
+mod fire;
 mod formats;
 mod fuzz;
 mod hostile;
@@ -69,6 +70,24 @@ enum Task {
         copies: usize,
         folder: Option<PathBuf>,
     },
+    /// Kill a library at random instants, and at every named point, while its folder changes, and
+    /// hold what it does next against the disk; for docs/RELIABILITY.md.
+    Crash {
+        #[arg(default_value_t = 300)]
+        kills: usize,
+        /// The same number does the same, as far as the clock lets it.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Search a library without a pause while its folder changes without end, and watch what it holds;
+    /// for docs/RELIABILITY.md.
+    Soak {
+        #[arg(default_value_t = 30.0)]
+        minutes: f64,
+        /// About how many files there are.
+        #[arg(long, default_value_t = 3000)]
+        files: usize,
+    },
     /// Read folders of files and say what came of them, for the tables in docs/FORMATS.md.
     Formats {
         /// The folder; without one, Debian's manuals are fetched and read.
@@ -109,6 +128,12 @@ fn run(task: Task) -> Result<()> {
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),
+        Task::Crash { kills, seed } => {
+            fire::run(&workspace, &["crash", &kills.to_string(), &seed.to_string()])
+        }
+        Task::Soak { minutes, files } => {
+            fire::run(&workspace, &["soak", &minutes.to_string(), &files.to_string()])
+        }
         Task::Bench { bench } => bench::run(&workspace, &bench),
         Task::Fuzz { seconds, only } => fuzz::run(&workspace, seconds, &only),
     }

@@ -28,7 +28,7 @@ pub use kenning_watch::{
 };
 pub use library::{
     Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts,
-    Progress, Rest, Searcher, Subscription, WatchedFolder,
+    Progress, Repairs, Rest, Searcher, Subscription, WatchedFolder,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

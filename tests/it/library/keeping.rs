@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::SystemTime;
 
-use kenning_engine::State::{LeftOut, Meaning, Skipped};
+use kenning_engine::State::{LeftOut, Meaning, Skipped, Waiting};
 use kenning_tests::made::{SENTENCES, sound};
 
 use super::stage::Stage;
@@ -156,4 +156,22 @@ fn what_was_left_out_and_went_while_nobody_watched_is_forgotten() {
     stage.wait();
     stage.expect(&[(".c", LeftOut), ("a.txt", Meaning)]);
     stage.expect_whole();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_is_moved_before_its_turn_is_read_where_it_is_then() {
+    // They keep both readers busy for four seconds.
+    let mut stage = Stage::new(&[]);
+    stage.write("lang.txt", "HOSTILE slow");
+    stage.write("länger.txt", "HOSTILE slow at last");
+    stage.open();
+    stage.add("");
+    stage.wait_for("them to be read", |stage| stage.library().progress().reading.len() == 2);
+    stage.write("a.txt", "Ein Text, der wandert.");
+    stage.wait_for("its turn", |stage| stage.library().progress().ledger.files(Waiting) == 3);
+    stage.rename("a.txt", "b.txt");
+    stage.wait_for("it to be moved", |stage| stage.states().contains_key("b.txt"));
+    stage.wait();
+    assert_eq!(stage.states()["b.txt"], (Meaning, String::new()));
 }

@@ -2,11 +2,16 @@
 //! happens to the files, the program or the model meanwhile.
 
 mod counting;
+mod damage;
+#[cfg(target_os = "linux")]
+mod fire;
 mod folders;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod keeping;
 mod model;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod reading;
 mod stage;
 mod stopping;

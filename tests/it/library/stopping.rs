@@ -159,3 +159,16 @@ fn progress_says_what_is_so() {
     assert_eq!(steps.iter().filter(left).count(), 0, "something takes no time");
     assert_eq!(events.try_iter().count(), 0, "nobody is told who does not want to be");
 }
+
+#[test]
+fn a_librarian_that_came_to_grief_is_known_to_have_ended() {
+    let stage = Stage::opened(&["a.txt"]);
+    stage.wait();
+    assert!(!stage.library().has_ended());
+    let _subscription = stage.library().subscribe(|_| panic!("meant to")).unwrap();
+    stage.write("b.txt", "Noch etwas.");
+    stage.wait_for("the librarian to end", |stage| stage.library().has_ended());
+    assert_eq!(stage.rest(), Rest::Closed);
+    // What it had is searched still.
+    assert!(stage.states().contains_key("a.txt"));
+}

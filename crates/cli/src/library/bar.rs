@@ -23,6 +23,8 @@ pub struct Bar {
     is_silent: bool,
     told: Instant,
     trouble: Option<String>,
+    /// How many of the repairs were told of.
+    repairs: usize,
 }
 
 impl Bar {
@@ -31,10 +33,11 @@ impl Bar {
         let is_terminal = stderr().is_terminal() && !is_silent;
         let columns = terminal_size::terminal_size_of(stderr()).filter(|_| is_terminal);
         let columns = columns.map(|(columns, _)| usize::from(columns.0));
-        Self { columns, is_silent, told: Instant::now(), trouble: None }
+        Self { columns, is_silent, told: Instant::now(), trouble: None, repairs: 0 }
     }
 
     pub fn show(&mut self, progress: &Progress) {
+        self.tell_repairs(progress);
         self.tell_trouble(progress);
         let Some(line) = line(progress).filter(|_| !self.is_silent) else { return self.clear() };
         if let Some(columns) = self.columns {
@@ -52,6 +55,15 @@ impl Bar {
         if self.columns.is_some() {
             anstream::eprint!("\r{ERASE}");
         }
+    }
+
+    /// What was found damaged is never kept quiet.
+    pub fn tell_repairs(&mut self, progress: &Progress) {
+        for repair in progress.repairs.iter().skip(self.repairs) {
+            self.clear();
+            output::notice(&repair.to_string());
+        }
+        self.repairs = progress.repairs.len();
     }
 
     /// Each trouble is told once, while it lasts.

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::{Path, absolute};
 
 use anyhow::{Result, bail};
-use kenning_engine::{DevicePreference, Folder, Ledger};
+use kenning_engine::{Folder, Ledger};
 use serde::Serialize;
 
+use super::bar::Bar;
 use super::counts::Counts;
-use super::{known, to_read, to_write};
+use super::{known, to_change, to_read};
 use crate::arguments::{Add, Global, Remove};
 use crate::{here, output, terminal};
 
@@ -28,9 +29,8 @@ pub fn add(global: &Global, command: &Add) -> Result<()> {
     if let Some(missing) = command.folders.iter().find(|folder| !folder.is_dir()) {
         bail!("{} is no folder: name one that is there", missing.display());
     }
-    let library = to_write(DevicePreference::default())?;
-    // Reading is for `index` and `watch`, which say how far they are.
-    library.pause()?;
+    let library = to_change()?;
+    Bar::new(true).tell_repairs(&library.progress());
     let (before, _) = known(&library)?;
     let mut folders = Vec::new();
     for folder in &command.folders {
@@ -62,8 +62,8 @@ struct Removed {
 }
 
 pub fn remove(global: &Global, command: &Remove) -> Result<()> {
-    let library = to_write(DevicePreference::default())?;
-    library.pause()?;
+    let library = to_change()?;
+    Bar::new(true).tell_repairs(&library.progress());
     let (folders, ledger) = known(&library)?;
     let Some(folder) = folders.iter().find(|folder| is_at(folder, &command.folder)) else {
         let path = command.folder.display();

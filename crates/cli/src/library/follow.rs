@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use kenning_engine::{Event, Library, Progress, Rest};
 
 /// What is heard of.
@@ -44,16 +44,12 @@ impl Follow {
         library: &Library,
         show: impl FnMut(&Progress) -> Result<()>,
     ) -> Result<End> {
-        let sender = self.sender.clone();
-        thread::scope(|scope| {
-            // It ends when the library rests, which `pause` makes it do.
-            scope.spawn(move || drop(sender.send(News::AtRest(library.wait_until_idle()))));
-            let end = self.listen(library, show);
-            if !matches!(end, Ok(End::Rest(_))) {
-                library.pause()?;
-            }
-            end
-        })
+        let (sender, rest) = (self.sender.clone(), library.rest());
+        // It ends with the library at the latest.
+        thread::spawn(move || {
+            drop(sender.send(News::AtRest(rest.recv().unwrap_or(Rest::Closed))));
+        });
+        self.listen(library, show)
     }
 
     /// Until the user ends it.
@@ -62,7 +58,10 @@ impl Follow {
         library: &Library,
         show: impl FnMut(&Progress) -> Result<()>,
     ) -> Result<()> {
-        self.listen(library, show).map(drop)
+        match self.listen(library, show)? {
+            End::ByUser => Ok(()),
+            End::Rest(_) => bail!("the library ended by itself: start this again"),
+        }
     }
 
     fn listen(
@@ -82,6 +81,7 @@ impl Follow {
                 Ok(News::Progress(progress)) => show(&progress)?,
                 Ok(News::AtRest(rest)) => return Ok(End::Rest(rest)),
                 Ok(News::EndNow) => return Ok(End::ByUser),
+                Err(_) if library.has_ended() => return Ok(End::Rest(Rest::Closed)),
                 Err(_) => show(&library.progress())?,
             }
         }

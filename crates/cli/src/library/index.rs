@@ -8,7 +8,7 @@ use kenning_engine::{DevicePreference, Doing, Library, Progress, Rest};
 use super::bar::Bar;
 use super::counts::Counts;
 use super::follow::{End, Follow};
-use super::{known, to_write};
+use super::{known, to_work};
 use crate::arguments::{Global, Index, Watch};
 use crate::{output, terminal};
 
@@ -19,6 +19,7 @@ pub fn index(global: &Global, command: &Index) -> Result<()> {
         bar.show(progress);
         Ok(())
     })?;
+    bar.tell_repairs(&library.progress());
     bar.clear();
     let counts = Counts::of(&known(&library)?.1);
     match end {
@@ -54,6 +55,7 @@ pub fn watch(global: &Global, command: &Watch) -> Result<()> {
         writeln!(anstream::stdout(), "Watching {folders}; Ctrl-C ends it.")?;
     }
     let mut bar = Bar::new(global.json);
+    bar.tell_repairs(&library.progress());
     let mut last = None;
     follow.until_ended(&library, |progress| {
         bar.show(progress);
@@ -77,7 +79,7 @@ fn tell(global: &Global, counts: &Counts) -> Result<()> {
 }
 
 fn with_folders(device: DevicePreference) -> Result<Library> {
-    let library = to_write(device)?;
+    let library = to_work(device)?;
     if known(&library)?.0.is_empty() {
         bail!("no folder is watched yet: `kenning add FOLDER` begins with one");
     }

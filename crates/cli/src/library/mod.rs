@@ -19,17 +19,21 @@ pub use status::status;
 use crate::opening;
 
 /// Opened to be changed; refused while another program does.
-fn to_write(device: DevicePreference) -> Result<Library> {
-    open(Access::Write, device)
+fn to_work(device: DevicePreference) -> Result<Library> {
+    open(Options { access: Access::Write, device, ..Options::default() })
+}
+
+/// The same without any work: reading is for `index` and `watch`, which say how far they are.
+fn to_change() -> Result<Library> {
+    open(Options { access: Access::Write, works: false, ..Options::default() })
 }
 
 /// Opened to be read, beside whoever writes, even where nothing can be written.
 pub fn to_read() -> Result<Library> {
-    open(Access::Read, DevicePreference::default())
+    open(Options { access: Access::Read, ..Options::default() })
 }
 
-fn open(access: Access, device: DevicePreference) -> Result<Library> {
-    let options = Options { access, device, ..Options::default() };
+fn open(options: Options) -> Result<Library> {
     Library::open(&Home::discover(), &opening::models(), options).map_err(|error| match error {
         LibraryError::Store(StoreError::Missing { .. }) => {
             Error::msg("there is no library yet: `kenning add FOLDER` begins one")

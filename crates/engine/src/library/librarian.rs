@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use kenning_documents::EXTRACTOR_VERSION;
 use kenning_domain::{Cancel, ContentId, FileId, SpaceId};
 use kenning_search::library::{Derived, Flush, LibraryError as DerivedError};
-use kenning_store::{Moment, Reader as TruthReader, Reason, State as InLedger, StoreError, Truth};
+use kenning_store::{
+    Moment, Reader as TruthReader, Reason, State as InLedger, StoreError, Truth, fail,
+};
 
 use super::board::{Board, Shown};
 use super::embedding::{Embedder, Embedding};
@@ -19,6 +21,7 @@ use super::notes::{Note, Notes, Writing};
 use super::orders::{Listener, Message, Order};
 use super::progress::{Event, Rest, Speeds};
 use super::readers::{Outcome, Readers, Reading};
+use super::repairs::Repairs;
 use super::spaces::{self, Spaces};
 use super::watching::Watching;
 
@@ -68,11 +71,13 @@ pub(super) struct State {
     /// Whether something may have changed since.
     pub(super) is_to_be_shown: bool,
     pub(super) swept_at: Option<Instant>,
+    pub(super) is_looked_through: bool,
+    pub(super) repairs: Vec<Repairs>,
 }
 
 impl State {
-    pub(super) fn paused(is_paused: bool) -> Self {
-        Self { is_paused, ..Self::default() }
+    pub(super) fn new(is_paused: bool, repairs: Vec<Repairs>) -> Self {
+        Self { is_paused, repairs, ..Self::default() }
     }
 }
 
@@ -273,6 +278,7 @@ impl Librarian {
             });
             match written {
                 Ok(()) => {
+                    fail::point("librarian.written");
                     self.state.halted_before = None;
                     let written = self.state.notes.written(count);
                     written.into_iter().for_each(|note| self.settle(note, true));
@@ -364,6 +370,7 @@ impl Librarian {
                     (true, true) => InStep::Unshown,
                     (true, false) => InStep::Complete,
                 };
+                self.state.repairs.extend(step.repaired.into_iter().map(Repairs::from));
                 self.distrust(&step.damaged);
             }
             Err(error) => self.halt(error.to_string()),

@@ -16,6 +16,7 @@ mod orders;
 mod progress;
 mod readers;
 mod reasons;
+mod repairs;
 mod rules;
 mod searcher;
 mod spaces;
@@ -23,7 +24,7 @@ mod watching;
 mod work;
 
 use std::path::Path;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -38,6 +39,7 @@ pub use model::{Loaded, Model, NotLoaded};
 pub use opening::{Access, Options, Parts};
 use orders::{Answer, Listener, Message, Order};
 pub use progress::{Doing, Event, Progress, Rest};
+pub use repairs::Repairs;
 pub use searcher::Searcher;
 pub use watching::WatchedFolder;
 
@@ -118,11 +120,15 @@ impl Library {
 
     /// Waits until everything is done that was told of or asked for until now, or cannot be done.
     pub fn wait_until_idle(&self) -> Rest {
+        self.rest().recv().unwrap_or(Rest::Closed)
+    }
+
+    /// Tells of the same once. What has ended without a word is closed.
+    pub fn rest(&self) -> Receiver<Rest> {
         let (sender, rest) = channel();
-        match self.send(Order::WhenAtRest(sender)) {
-            Ok(()) => rest.recv().unwrap_or(Rest::Closed),
-            Err(_) => Rest::Closed,
-        }
+        // Where nobody takes it, nobody tells: the sender is gone.
+        let _ = self.send(Order::WhenAtRest(sender));
+        rest
     }
 
     /// Tells of events from now on. It is called by the librarian, who waits for it to come back.
@@ -147,6 +153,15 @@ impl Library {
         match &self.hands {
             Hands::Librarian { .. } => None,
             Hands::Nobody(why) => Some(why),
+        }
+    }
+
+    /// Whether nobody works for it any more though somebody should: nothing changes then until it is
+    /// opened again.
+    pub fn has_ended(&self) -> bool {
+        match &self.hands {
+            Hands::Librarian { thread, .. } => thread.as_ref().is_none_or(JoinHandle::is_finished),
+            Hands::Nobody(_) => false,
         }
     }
 

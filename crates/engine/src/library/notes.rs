@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use kenning_documents::{Document, EXTRACTOR_VERSION, Offence as Charged};
 use kenning_store::{
-    Change, ContentHash, Metadata, Moment, NewContent, Offence, Place, Reason, StoreError,
+    Change, ContentHash, FileRecord, Metadata, Moment, NewContent, Offence, Place, Reason,
+    StoreError,
 };
 
 use super::embedding::Embedding;
@@ -172,7 +173,13 @@ impl Writing<'_> {
         read: &Reading,
         reason: &Reason,
     ) -> Result<(), StoreError> {
-        let tries = change.view().file(read.file)?.map_or(0, |file| file.tries);
+        let file = change.view().file(read.file)?;
+        let path = |file: &FileRecord| self.watching.path_of(file.folder, &file.path);
+        if file.as_ref().and_then(path).is_some_and(|path| path != read.path) {
+            // It was moved meanwhile, and is read where it is now.
+            return Ok(());
+        }
+        let tries = file.map_or(0, |file| file.tries);
         let next = reasons::next_try(self.now, self.first_retry, tries);
         change.failed(read.file, &read.stamp, reason, next, EXTRACTOR_VERSION).map(drop)
     }

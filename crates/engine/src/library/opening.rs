@@ -25,6 +25,7 @@ use super::obeying::PAUSED;
 use super::orders::Message;
 use super::progress::Progress;
 use super::readers::{Equipment, Readers};
+use super::repairs::Repairs;
 use super::spaces::Spaces;
 use super::watching::{WatchedFolder, Watching};
 use super::{Hands, Library, LibraryError};
@@ -46,6 +47,8 @@ pub enum Access {
 #[derive(Clone, Debug)]
 pub struct Options {
     pub access: Access,
+    /// Whether files are read and embedded, unless the work is paused; else folders are only watched.
+    pub works: bool,
     /// The model to use, by name; without one, the first there is.
     pub model: Option<String>,
     pub device: DevicePreference,
@@ -61,6 +64,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             access: Access::default(),
+            works: true,
             model: None,
             device: DevicePreference::default(),
             readers: Reader::workers(),
@@ -158,18 +162,22 @@ fn librarian(
     let others: Vec<Arc<Model>> = parts.others.into_iter().map(Arc::new).collect();
     let model = parts.model.map(Arc::new);
     let spaces = Spaces::take_up(&mut truth, model.clone(), &others)?;
-    let (derived, _) = Derived::open(folder, &mut reader, &calibrations(&spaces.models()))?;
+    let calibrations = calibrations(&spaces.models());
+    let (derived, repaired) = Derived::open(folder, &mut reader, &calibrations)?;
+    let repairs = Repairs::at_start(truth.repairs(), repaired);
     let (offences, paused) = reader.read(|view| Ok((view.offences()?, view.setting(PAUSED)?)))?;
     let offenders: HashSet<_> = offences.iter().map(|offence| offence.path.clone()).collect();
     let quarantine = Quarantine::with(offences.into_iter().map(notes::charged));
     let (program, threads) = (parts.program, options.readers);
     let equipment = Equipment { program, quarantine, threads, model };
     let watching = Watching::new(options.watching, sender.clone());
+    let mut seen = shown(derived.snapshot(), &mut reader, spaces.models())?;
+    seen.progress.repairs.clone_from(&repairs);
     Ok(Librarian {
         readers: Readers::start(equipment, &reader, &sender)?,
         embedder: Embedder::start(sender.clone())?,
-        board: Arc::new(Board::new(shown(derived.snapshot(), &mut reader, spaces.models())?)),
-        state: State::paused(paused.is_some()),
+        board: Arc::new(Board::new(seen)),
+        state: State::new(paused.is_some() || !options.works, repairs),
         first_retry: options.first_retry,
         truth,
         reader,

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use kenning_store::{Gap, Ledger, State};
 
+use super::repairs::Repairs;
+
 /// What a library is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Doing {
@@ -38,6 +40,8 @@ pub struct Progress {
     pub model_trouble: Option<String>,
     /// Texts of which the model can make no vector.
     pub hopeless_texts: usize,
+    /// What was found damaged since the library was opened, the oldest first.
+    pub repairs: Vec<Repairs>,
 }
 
 /// Something a library tells of.

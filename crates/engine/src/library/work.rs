@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use kenning_search::library::Snapshot;
-use kenning_store::{Moment, State, StoreError};
+use kenning_store::{Moment, State, StoreError, fail};
 
 use super::librarian::{Halt, InStep, Librarian};
 use super::progress::{Doing, Event, Progress, Rest};
@@ -101,7 +101,9 @@ impl Librarian {
         if self.spaces.is_to_be_switched(&mut self.reader)?
             && let Some((space, model)) = self.spaces.wanted.clone()
         {
+            fail::point("space.before_answering");
             self.truth.change(|change| change.answer_from(space))?;
+            fail::point("space.after_answering");
             self.spaces =
                 Spaces { answering: Some((space, model.clone())), wanted: Some((space, model)) };
             self.state.derived = InStep::Behind;
@@ -111,6 +113,9 @@ impl Librarian {
 
     /// Shows and tells how far everything is, and answers who waits for the end.
     pub(super) fn tell(&mut self) {
+        if self.rest() == Some(Rest::Done) {
+            self.look_through();
+        }
         let (is_at_rest, now) = (self.rest(), Instant::now());
         self.state.speeds.tick(now, self.readers.count() > 0);
         let is_time = self.state.shown_at.is_none_or(|at| now >= at + BETWEEN_TELLINGS);
@@ -185,6 +190,7 @@ impl Librarian {
             },
             model_trouble: self.state.model_rest.as_ref().map(|rest| rest.why.clone()),
             hopeless_texts: self.embedder.hopeless(),
+            repairs: self.state.repairs.clone(),
             ledger,
         })
     }
@@ -197,6 +203,24 @@ impl Librarian {
             None if !self.watching.all_are_walked() => Doing::Looking,
             None if self.embedder.is_busy() => Doing::Embedding,
             None => Doing::Nothing,
+        }
+    }
+
+    /// What is derived is held against its checksums once after each start, when there is nothing else
+    /// to do: a damaged disk may not tell of itself otherwise.
+    fn look_through(&mut self) {
+        if self.state.is_looked_through {
+            return;
+        }
+        self.state.is_looked_through = true;
+        match self.derived.look_through(&mut self.reader) {
+            Ok(None) => {}
+            Ok(Some(repaired)) => {
+                self.state.repairs.push(repaired.into());
+                self.state.derived = InStep::Behind;
+                self.state.is_to_be_shown = true;
+            }
+            Err(error) => self.halt(error.to_string()),
         }
     }
 

@@ -150,9 +150,10 @@ impl Derived {
         self.codes.durable().map_or(self.words.durable, |codes| codes.min(self.words.durable))
     }
 
-    /// Compares the files of the word index with their checksums, which reads all of them.
-    pub fn check_files(&self) -> Result<(), LibraryError> {
-        self.words.check_files()
+    /// Compares the files of the word index with their checksums, which reads all of them. An index
+    /// that has rotted is thrown away, and filled anew by [`Derived::catch_up`].
+    pub fn look_through(&mut self, truth: &mut Reader) -> Result<Option<Repaired>, LibraryError> {
+        reading(truth, |view| self.words.look_through(view))
     }
 
     /// Writes what is not written yet. Without it nothing is lost either, but the next start has

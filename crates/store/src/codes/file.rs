@@ -24,6 +24,7 @@ use kenning_domain::PassageId;
 
 use super::chunk::Label;
 use super::{Codes, CodesSnapshot};
+use crate::fail;
 use crate::mark::Mark;
 
 /// A digest of all that decides what the rows are: the model, its dimensions, how vectors were
@@ -41,6 +42,7 @@ impl CodesSnapshot {
     pub fn save(&self, path: &Path, mark: Mark, space: &SpaceKey) -> io::Result<()> {
         let temporary = path.with_extension("new");
         let written = self.write(&temporary, mark, space);
+        fail::point("codes.written");
         let placed = written.and_then(|()| fs::rename(&temporary, path));
         if placed.is_err() {
             // It may never have come to be, and what matters is why.
@@ -115,6 +117,26 @@ impl Codes {
         let expected = from.sum.clone().finalize();
         let sum: [u8; 4] = from.take_array()?;
         (u32::from_le_bytes(sum) == expected).then_some((codes, mark))
+    }
+
+    /// Whether a file is what was once written, for whatever space.
+    pub fn is_whole(path: &Path) -> bool {
+        fn check(path: &Path) -> Option<bool> {
+            let file = File::open(path).ok()?;
+            let mut left = file.metadata().ok()?.len().checked_sub(HEADER as u64 + 4)?;
+            let mut from = Summed::new(BufReader::with_capacity(1 << 18, file));
+            let header: [u8; HEADER] = from.take_array()?;
+            let mut bytes = vec![0; 1 << 16];
+            while left > 0 {
+                let part = left.min(bytes.len() as u64) as usize;
+                from.read_exact(&mut bytes[..part]).ok()?;
+                left -= part as u64;
+            }
+            let expected = from.sum.clone().finalize();
+            let sum: [u8; 4] = from.take_array()?;
+            Some(&header[..8] == MAGIC && u32::from_le_bytes(sum) == expected)
+        }
+        check(path).unwrap_or(false)
     }
 }
 

@@ -14,7 +14,7 @@ pub enum WordsError {
     #[error("another process writes the word index")]
     Locked,
     /// The index is to be opened anew, which repairs it.
-    #[error("the word index is damaged: {0}")]
+    #[error("the word index is damaged ({0}); it is made anew when Kenning may next write")]
     Damaged(String),
     #[error("the word index cannot be read or written: {0}")]
     Io(Arc<io::Error>),

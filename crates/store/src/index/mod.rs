@@ -22,6 +22,7 @@ use tantivy::directory::{Directory, DirectoryLock, Lock};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy};
 
+use crate::fail;
 use crate::mark::Mark;
 use directory::Folder;
 pub use error::WordsError;
@@ -47,6 +48,7 @@ pub enum Check {
 
 /// The index, and the only one who writes it. Readers take a `WordsSnapshot`.
 pub struct Words {
+    folder: PathBuf,
     fields: Fields,
     now: WordsSnapshot,
     reader: IndexReader,
@@ -77,8 +79,25 @@ impl Words {
                 Err(damage @ WordsError::Damaged(_)) => (Parts::make(folder)?, Some(damage)),
                 Err(other) => return Err(other),
             };
-            let Parts { fields, now, reader, writer } = parts;
-            Ok(Opened { words: Self { fields, now, reader, writer, _lock: lock }, repair })
+            Ok(Opened { words: Self::of(folder.to_owned(), parts, lock), repair })
+        })
+    }
+
+    fn of(folder: PathBuf, parts: Parts, lock: DirectoryLock) -> Self {
+        let Parts { fields, now, reader, writer } = parts;
+        Self { folder, fields, now, reader, writer, _lock: lock }
+    }
+
+    /// Throws everything away: an empty index without a mark. Snapshots that were taken stay as they
+    /// are. After an error it is to be opened anew.
+    pub fn begin_anew(self) -> Result<Self> {
+        let Self { folder, now, reader, writer, _lock: lock, .. } = self;
+        guarded(|| {
+            drop((now, reader));
+            // Until it merges nothing more into the folder. What goes wrong there goes with it.
+            let _ = guarded(|| Ok(writer.wait_merging_threads()?));
+            let parts = Parts::make(&folder)?;
+            Ok(Self::of(folder, parts, lock))
         })
     }
 
@@ -132,6 +151,7 @@ impl Words {
         guarded(|| {
             let mut commit = self.writer.prepare_commit()?;
             commit.set_payload(&payload(mark));
+            fail::point("words.prepared");
             commit.commit()?;
             Ok(())
         })?;
@@ -194,6 +214,7 @@ impl Parts {
     /// Makes an empty index where there may be the rest of another.
     fn make(folder: &Path) -> Result<Self> {
         empty(folder)?;
+        fail::point("words.anew_emptied");
         let (schema, fields) = schema();
         let settings = IndexSettings {
             docstore_compression: tantivy::store::Compressor::None,

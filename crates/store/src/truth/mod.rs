@@ -11,6 +11,7 @@ mod paths;
 mod records;
 mod salvage;
 mod schema;
+mod transplant;
 mod view;
 
 use std::path::{Path, PathBuf};
@@ -163,13 +164,21 @@ impl Writer {
 
     fn end(self, damage: &Damage) -> Result<(), StoreError> {
         let Self { connection, mut lock, .. } = self;
-        connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);")?;
-        fail::point("truth.before_close");
-        connection.close().map_err(|(_, error)| error)?;
-        lock.end(damage.was_met())?;
+        let closed = closed(connection);
+        let met_damage = damage.was_met() || closed.as_ref().is_err_and(StoreError::is_damage);
+        // What else went wrong is no good end, which the next start looks into.
+        if met_damage || closed.is_ok() {
+            lock.end(met_damage)?;
+        }
         fail::point("truth.after_close");
-        Ok(())
+        closed
     }
+}
+
+fn closed(connection: Connection) -> Result<(), StoreError> {
+    connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);")?;
+    fail::point("truth.before_close");
+    Ok(connection.close().map_err(|(_, error)| error)?)
 }
 
 /// Reads beside the writer, and never waits for it.

@@ -8,10 +8,12 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::lock::{LastEnd, Lock};
 use super::packing::{Unpacker, vector_is_whole};
-use super::records::Repair;
+use super::records::{Repair, Saved};
 use super::schema::{self, Found};
+use super::transplant::transplant;
 use super::{paths, salvage};
 use crate::error::StoreError;
+use crate::fail;
 
 /// How long a writer waits for another program, such as a backup, to let go of the file.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,6 +25,7 @@ type Opened = (Connection, Lock, Vec<Repair>);
 pub(super) fn to_write(folder: &Path, path: &Path) -> Result<Opened, StoreError> {
     fs::create_dir_all(folder).map_err(|error| StoreError::io(folder, error))?;
     let (mut lock, last_end) = Lock::take(folder)?;
+    finish_repair(path)?;
     match sound(path, last_end) {
         Ok((mut connection, found)) => {
             lock.begin()?;
@@ -40,7 +43,12 @@ pub(super) fn to_write(folder: &Path, path: &Path) -> Result<Opened, StoreError>
 
 /// The database, if it is ours and nothing is wrong with it.
 fn sound(path: &Path, last_end: LastEnd) -> Result<(Connection, Found), StoreError> {
-    let existed = fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0);
+    let existed = size(path) > 0;
+    // A good end leaves something to find, and what a log goes with is never empty.
+    if !existed && path.exists() && (last_end == LastEnd::Clean || size(&beside(path, "-wal")) > 0)
+    {
+        return Err(StoreError::damaged("it is empty"));
+    }
     let connection = connect(path)?;
     // Before anything is set, for that would already change a database that is not ours.
     let found = schema::found(&connection)?;
@@ -119,13 +127,73 @@ fn check_values(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn size(file: &Path) -> u64 {
+    fs::metadata(file).map_or(0, |metadata| metadata.len())
+}
+
+/// The new database is made whole beside the damaged one before that is moved away: ended at any
+/// moment, one of them is in its place at the next start, and the watched folders are not lost.
 fn begin_anew(path: &Path, damage: String) -> Result<(Connection, Repair), StoreError> {
-    let set_aside = set_aside(path)?;
-    let mut connection = connect(path)?;
+    let fresh = beside(path, FRESH);
+    remove(&fresh)?;
+    let mut connection = connect(&fresh)?;
     prepare(&connection)?;
     schema::migrate(&mut connection, Found::Nothing)?;
-    let saved = salvage::save(&set_aside, &mut connection)?;
+    const INTO_THE_FILE: &str = "PRAGMA wal_checkpoint(TRUNCATE);";
+    connection.execute_batch(INTO_THE_FILE)?;
+    let saved = save(path, &fresh, &mut connection)?;
+    connection.execute_batch(INTO_THE_FILE)?;
+    connection.close().map_err(|(_, error)| error)?;
+    fail::point("repair.saved");
+    let set_aside = set_aside(path)?;
+    fail::point("repair.set_aside");
+    fs::rename(&fresh, path).map_err(|error| StoreError::io(&fresh, error))?;
+    let connection = connect(path)?;
+    prepare(&connection)?;
     Ok((connection, Repair { set_aside, damage, saved }))
+}
+
+/// From the damaged database; where not even its tables can be found, from a copy in which they can.
+fn save(path: &Path, fresh: &Path, into: &mut Connection) -> Result<Saved, StoreError> {
+    let saved = salvage::save(path, into)?;
+    if saved.found_tables {
+        return Ok(saved);
+    }
+    let copy = beside(path, ".copy");
+    remove(&copy)?;
+    transplant(path, fresh, &copy).map_err(|error| StoreError::io(&copy, error))?;
+    let saved = salvage::save(&copy, into);
+    remove(&copy)?;
+    saved
+}
+
+/// What the database that takes a damaged one's place is called until it does.
+const FRESH: &str = ".new";
+
+/// Where the damaged database is moved away already, the new one is whole and takes its place.
+fn finish_repair(path: &Path) -> Result<(), StoreError> {
+    let fresh = beside(path, FRESH);
+    if path.exists() {
+        return remove(&fresh);
+    }
+    if fresh.exists() {
+        fs::rename(&fresh, path).map_err(|error| StoreError::io(&fresh, error))?;
+    }
+    Ok(())
+}
+
+/// Removes a database, if there is one, with what belongs to it.
+fn remove(database: &Path) -> Result<(), StoreError> {
+    for ending in ["-wal", "-shm", ""] {
+        let file = beside(database, ending);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::io(&file, error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Gives the damaged database, and what belongs to it, a name with the day in it.

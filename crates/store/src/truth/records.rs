@@ -372,6 +372,8 @@ pub struct Saved {
     pub settings: u64,
     pub spaces: u64,
     pub vectors: u64,
+    /// Whether anything could be: what describes the tables was whole, or was put there anew.
+    pub found_tables: bool,
     /// Whether all folders and settings could be read to the last.
     pub all_folders_and_settings: bool,
 }

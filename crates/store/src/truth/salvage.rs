@@ -41,6 +41,10 @@ pub(super) fn save(damaged: &Path, into: &mut Connection) -> Result<Saved, Store
     let mut saved = Saved::default();
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(from) = Connection::open_with_flags(damaged, flags) else { return Ok(saved) };
+    saved.found_tables = from.prepare("SELECT id FROM folders").is_ok();
+    if !saved.found_tables {
+        return Ok(saved);
+    }
     let transaction = into.transaction()?;
     let (folders, all_folders) = copy(&from, &transaction, &FOLDERS)?;
     let (settings, all_settings) = copy(&from, &transaction, &SETTINGS)?;

@@ -26,23 +26,34 @@ pub(super) fn found(connection: &Connection) -> Result<Found, StoreError> {
     let application: i64 = number("application_id")?;
     let version: i64 = number("user_version")?;
     let file = || connection.path().unwrap_or_default().into();
+    let not_ours = || match is_like_ours(connection) {
+        Ok(true) => StoreError::damaged("its header is not what was written"),
+        Ok(false) => StoreError::Foreign { file: file() },
+        Err(error) => error,
+    };
     if application == 0 && version == 0 {
         let tables: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
-        return if tables == 0 {
-            Ok(Found::Nothing)
-        } else {
-            Err(StoreError::Foreign { file: file() })
-        };
+        return if tables == 0 { Ok(Found::Nothing) } else { Err(not_ours()) };
     }
     // Both are written in one transaction, so ours never has the one without the other.
     if application != APPLICATION || version < 1 {
-        return Err(StoreError::Foreign { file: file() });
+        return Err(not_ours());
     }
     if version > NEWEST {
         return Err(StoreError::Newer { file: file(), found: version, known: NEWEST });
     }
     Ok(Found::Version(version))
+}
+
+/// Whether it has the tables that nobody else's has, so that only its header has rotted.
+fn is_like_ours(connection: &Connection) -> Result<bool, StoreError> {
+    let tables: i64 = connection.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE name IN ('change_log', 'ledger', 'gaps')",
+        (),
+        |row| row.get(0),
+    )?;
+    Ok(tables == 3)
 }
 
 /// Brings the database to the newest version, all at once or not at all.
@@ -55,6 +66,11 @@ pub(super) fn migrate(connection: &mut Connection, from: Found) -> Result<(), St
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for migration in &MIGRATIONS[done..] {
         transaction.execute_batch(migration)?;
+    }
+    if from == Found::Nothing {
+        // Makes the tables of statistics now. Made later they would have the description of all
+        // tables lie all over the file, where a single damaged page hides everything.
+        transaction.execute_batch("ANALYZE")?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", NEWEST)?;

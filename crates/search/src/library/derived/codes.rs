@@ -173,8 +173,10 @@ impl KeptCodes {
             self.seq = view.seq()?;
         }
         self.saved = None;
-        let why = "they do not fit the database, the model or its calibration any more";
-        let repaired = codes_file.exists().then(|| Repaired::Codes { why: why.to_owned() });
+        // A file that is whole belongs to what was before, which is no damage.
+        let is_damaged = codes_file.exists() && !Codes::is_whole(&codes_file);
+        let why = || "their file is not what was written".to_owned();
+        let repaired = is_damaged.then(|| Repaired::Codes { why: why() });
         self.build(shifted, stage);
         Ok(repaired)
     }
@@ -236,6 +238,7 @@ impl KeptCodes {
     pub fn build_on(&mut self, view: &View<'_>) -> Result<(), LibraryError> {
         let Some(mut building) = self.building.take() else { return Ok(()) };
         if building.go_on(view)? {
+            fail::point("codes.built");
             self.answering = Some(building.shifted);
             self.unsaved = true;
             self.saved = None;

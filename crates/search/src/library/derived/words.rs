@@ -3,7 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
-use std::{fs, io, thread, vec};
+use std::vec;
 
 use kenning_domain::{ContentId, FileId, PassageId, embedded_text};
 use kenning_store::index::{Check, Words, WordsError, WordsSnapshot};
@@ -95,11 +95,17 @@ impl KeptWords {
     /// Throws away what is there, and fills the index from what the truth has now.
     pub fn begin_anew(&mut self, view: &View<'_>) -> Result<(), LibraryError> {
         if self.words.is_none() || self.now.mark().is_some() || self.unshown {
-            self.distrust();
-            let removed = removed(&self.folder);
-            removed.map_err(|source| LibraryError::File { file: self.folder.clone(), source })?;
-            self.reopen()?;
+            if self.words.is_none() {
+                self.reopen()?;
+            }
+            if let Some(words) = self.words.take() {
+                let words = words.begin_anew()?;
+                self.now = words.snapshot();
+                self.words = Some(words);
+            }
+            self.unshown = false;
         }
+        fail::point("words.anew_made");
         (self.seq, self.durable) = (view.seq()?, 0);
         let contents = view.content_ids()?.into_iter();
         self.filling = Some(Filling { names: Some(FileId(0)), contents });
@@ -193,6 +199,7 @@ impl KeptWords {
     /// Fills in a part of what is lacking.
     pub fn fill(&mut self, view: &View<'_>, batch: &mut Batch) -> Result<(), LibraryError> {
         let Some(mut filling) = self.filling.take() else { return Ok(()) };
+        fail::point("words.anew_filling");
         if let Some(after) = filling.names {
             let files = view.named_after(after, NAMES_AT_ONCE)?;
             for file in &files {
@@ -249,9 +256,21 @@ impl KeptWords {
         Ok(())
     }
 
-    /// Compares what is on disk with its checksums.
-    pub fn check_files(&self) -> Result<(), LibraryError> {
-        self.words.as_ref().map_or(Ok(()), |words| Ok(words.verify()?))
+    /// Compares what is on disk with its checksums, and begins anew where something has rotted.
+    pub fn look_through(&mut self, view: &View<'_>) -> Result<Option<Repaired>, LibraryError> {
+        let Some(words) = &self.words else { return Ok(None) };
+        // While it is read, segments are merged and removed, which is no damage.
+        const TRIES: usize = 3;
+        let mut why = String::new();
+        for _ in 0..TRIES {
+            match words.verify() {
+                Ok(()) => return Ok(None),
+                Err(damage @ WordsError::Damaged(_)) => why = damage.to_string(),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        self.begin_anew(view)?;
+        Ok(Some(Repaired::Words { why }))
     }
 
     pub fn close(mut self) -> Result<(), LibraryError> {
@@ -270,22 +289,6 @@ fn name_text(path: &Path) -> String {
         _ => None,
     });
     names.collect::<Vec<_>>().join("\n")
-}
-
-/// Removes the folder with all that is in it. An index that was let go of a moment ago may still be
-/// merging, and write a file into the folder while it is being emptied.
-fn removed(folder: &Path) -> io::Result<()> {
-    const TRIES: u32 = 100;
-    for _ in 0..TRIES {
-        match fs::remove_dir_all(folder) {
-            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
-                thread::sleep(Duration::from_millis(20));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            done => return done,
-        }
-    }
-    fs::remove_dir_all(folder)
 }
 
 #[cfg(test)]
