@@ -121,6 +121,26 @@ impl Directory for Folder {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
+    #[test]
+    fn whoever_may_read_the_folder_may_read_what_is_put_in_place() {
+        use std::fs::{self, Permissions};
+        use std::os::unix::fs::PermissionsExt;
+
+        let check = |of_folder: u32, expected: u32| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::set_permissions(folder.path(), Permissions::from_mode(of_folder)).unwrap();
+            let directory = Folder::open(folder.path(), false).unwrap();
+            directory.atomic_write(Path::new("meta.json"), b"{}").unwrap();
+            let made = fs::metadata(folder.path().join("meta.json")).unwrap();
+            assert_eq!(made.permissions().mode() & 0o777, expected, "{of_folder:o}");
+        };
+        check(0o755, 0o644);
+        check(0o750, 0o640);
+        check(0o700, 0o600);
+        check(0o777, 0o644);
+    }
+
     #[test]
     fn what_was_changed_is_noticed() {
         for data in [&b""[..], b"{}", b"\n#crc32 12345678\n"] {

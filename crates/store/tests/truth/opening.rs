@@ -208,3 +208,16 @@ pub fn read_what_may_not_be_written(folder: &Path) {
     let error = refusal(folder, Access::Write);
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
 }
+
+#[test]
+fn whoever_reads_is_told_that_something_changed() {
+    let (_kept, path) = temporary();
+    let mut truth = open(&path);
+    let reader = truth.reader().unwrap();
+    let before = reader.version().unwrap();
+    assert_eq!(reader.version().unwrap(), before);
+    truth.change(|change| change.set("farbe", "blau")).unwrap();
+    let after = reader.version().unwrap();
+    assert_ne!(after, before);
+    assert_eq!(reader.version().unwrap(), after);
+}

@@ -1,6 +1,8 @@
 //! Whole searches in a small library of many languages.
 
 mod library;
+mod names;
+mod phrases;
 
 use kenning_domain::{Cancel, ContentId, Overlong, PassageId, Rerank, Reranked, Tag};
 
@@ -172,73 +174,6 @@ fn answers_in_other_languages_are_reached_past_ones_own() {
     assert_eq!(answer.languages[0].0, Tag::new("en").unwrap());
 }
 
-#[test]
-fn phrases_must_be_there_and_what_is_left_out_must_not() {
-    let mut library = Library::of(&shelf());
-    let mut check = |raw: &str, expected: &[usize]| {
-        for pipeline in [Pipeline::Words, Pipeline::Hybrid] {
-            let answer = last(&mut library, &typed(raw, pipeline));
-            assert_eq!(set(found(&library, &answer)), expected, "{raw} {pipeline:?}");
-        }
-    };
-    check("\"hot oven\"", &[BREAD_EN]);
-    // In two passages of one document.
-    check("\"hot oven\" \"whole night\"", &[BREAD_EN]);
-    check("\"hot oven\" \"every tomato\"", &[]);
-    check("\"lange Ruhe\" brot", &[BREAD_DE]);
-    check("\"空気を入れて\"", &[BICYCLE_JA]);
-    check("\"the year\" -receipt", &[REPORT_EN]);
-    check("\"the year\" -\"better than\"", &[TAX_EN]);
-    check("\"the year\"", &[TAX_EN, REPORT_EN]);
-    let answer = last(&mut library, &typed("bread -oven", Pipeline::Hybrid));
-    assert!(!found(&library, &answer).contains(&BREAD_EN));
-}
-
-#[test]
-fn a_phrase_that_stands_nowhere_is_read_as_words_and_that_is_said() {
-    let mut library = Library::of(&shelf());
-    let mut check = |raw: &str, loosened: &[&str], first: Option<usize>| {
-        for pipeline in [Pipeline::Words, Pipeline::Hybrid] {
-            let answer = last(&mut library, &typed(raw, pipeline));
-            assert_eq!(answer.loosened, loosened, "{raw} {pipeline:?}");
-            assert_eq!(found(&library, &answer).first().copied(), first, "{raw} {pipeline:?}");
-        }
-        // Apart from phrases it is the same question.
-        if loosened.len() == 1 && raw.matches('"').count() == 2 {
-            let quoted = last(&mut library, &typed(raw, Pipeline::Meaning));
-            let plain = format!("{} ", raw.replace('"', ""));
-            assert_eq!(quoted.hits, last(&mut library, &typed(&plain, Pipeline::Meaning)).hits);
-        }
-    };
-    check("\"oven hot\"", &["oven hot"], Some(BREAD_EN));
-    check("„Ruhe lange“ brot", &["Ruhe lange"], Some(BREAD_DE));
-    check("「修理の自転車」", &["修理の自転車"], Some(BICYCLE_JA));
-    check("«улица Лесная»", &["улица Лесная"], Some(CONTRACT_RU));
-    check("\"الفرن خبز\"", &["الفرن خبز"], Some(BREAD_AR));
-    check("\"อบในขนมปัง\"", &["อบในขนมปัง"], Some(BREAD_TH));
-    // What some document holds stays what it was, beside others that none holds.
-    check("\"hot oven\" \"ofen heißer\"", &["ofen heißer"], Some(BREAD_EN));
-    check("\"hot oven\" \"every tomato\"", &[], None);
-    check("\"hot oven\" -crust", &[], None);
-    check("\"?!\" brot", &[], Some(BREAD_DE));
-}
-
-#[test]
-fn a_phrase_stands_nowhere_if_only_what_the_filters_leave_out_holds_it() {
-    let mut library = Library::of(&shelf());
-    let mut check = |raw: &str, loosened: &[&str]| {
-        assert_eq!(last(&mut library, &typed(raw, Pipeline::Hybrid)).loosened, loosened, "{raw}");
-    };
-    check("\"hot oven\" lang:en", &[]);
-    check("\"hot oven\" lang:de", &["hot oven"]);
-    check("\"hot oven\" -lang:en,de", &["hot oven"]);
-    check("\"lange Ruhe\" in:home", &[]);
-    check("\"lange Ruhe\" type:md", &["lange Ruhe"]);
-    check("\"lange Ruhe\" \"hot oven\" type:md", &["lange Ruhe"]);
-    check("\"Лесной улице\" after:2024", &["Лесной улице"]);
-    check("brot -\"lange Ruhe\" in:home/rezepte", &[]);
-}
-
 type Holds<'a> = &'a dyn Fn(&Document) -> bool;
 
 #[test]
@@ -304,75 +239,6 @@ fn languages_are_asked_of_passages_and_days_are_those_of_the_user() {
     check("bread -lang:en", 0, &|one| one.language != "en");
     check("bread date:2024-06-26", 0, &|one| one.changed > 19_900 * DAY);
     check("bread date:2024-06-25", -10, &|one| one.changed > 19_900 * DAY);
-}
-
-#[test]
-fn who_types_a_files_name_finds_it_first() {
-    let mut library = Library::of(&shelf());
-    let mut check = |raw: &str, expected: usize| {
-        for pipeline in [Pipeline::Words, Pipeline::Hybrid] {
-            let answer = last(&mut library, &typed(raw, pipeline));
-            let found = found(&library, &answer);
-            assert_eq!(found.first(), Some(&expected), "{raw} {pipeline:?}");
-            assert_eq!(answer.verdict, Verdict::Found, "{raw}");
-            assert!(!answer.hits[0].why.name.is_empty());
-        }
-    };
-    check("quarterly report", REPORT_EN);
-    check("Quarterly report.pdf", REPORT_EN);
-    check("quarterly rep", REPORT_EN);
-    check("tax 2024", TAX_EN);
-    check("договор", CONTRACT_RU);
-    check("自転車", BICYCLE_JA);
-    check("خبز", BREAD_AR);
-    check("scan of passport", PASSPORT);
-    let answer = last(&mut library, &typed("passport scan", Pipeline::Hybrid));
-    assert!(answer.hits[0].passages.is_empty());
-}
-
-#[test]
-fn a_file_without_text_is_found_by_its_name_and_says_why_it_has_none() {
-    let unread = [
-        ("home/scans/Mietvertrag 1998.pdf", "no-text"),
-        ("work/パスワード.kdbx", "unsupported"),
-        ("work/отчёт за март.docx", "encrypted"),
-        ("home/notes/just saved.md", ""),
-    ];
-    let mut library = Library::with_unread(&shelf(), &unread);
-    let mut check = |raw: &str, expected: Option<(&str, &str)>| {
-        for pipeline in [Pipeline::Words, Pipeline::Hybrid] {
-            let answer = last(&mut library, &typed(raw, pipeline));
-            let first = answer.hits.first().filter(|hit| hit.content.is_none());
-            let found = first.map(|hit| {
-                assert!(hit.passages.is_empty() && hit.why.shares.name == 1.0, "{hit:?}");
-                assert_eq!(answer.verdict, Verdict::Found, "{raw}");
-                let path = hit.files[0].path.to_str().unwrap().trim_start_matches('/');
-                (path.to_owned(), hit.unread.clone().unwrap().code)
-            });
-            let expected = expected.map(|(path, code)| (path.to_owned(), code.to_owned()));
-            assert_eq!(found, expected, "{raw} {pipeline:?}");
-        }
-    };
-    check("mietvertrag 1998", Some(unread[0]));
-    check("Mietvertrag 1998.pdf", Some(unread[0]));
-    check("mietver", Some(unread[0]));
-    check("パスワード", Some(unread[1]));
-    check("отчет за март", Some(unread[2]));
-    check("just saved", Some(("home/notes/just saved.md", "waiting")));
-    // Filters are asked of it as far as they can be.
-    check("mietvertrag type:pdf in:scans date:2023-05-23", Some(unread[0]));
-    check("mietvertrag type:docx", None);
-    check("mietvertrag in:work", None);
-    check("mietvertrag after:2024", None);
-    check("mietvertrag lang:de", None);
-    check("mietvertrag title:mietvertrag", None);
-    check("mietvertrag -name:1998", None);
-    // A folder's name alone is that of too many files, and what others hold stays what it is.
-    check("scans", None);
-    check("Das Brot braucht eine lange Ruhe", None);
-    check("\"lange Ruhe\" mietvertrag", None);
-    let answer = last(&mut library, &typed("type:pdf", Pipeline::Hybrid));
-    assert!(answer.hits.iter().all(|hit| hit.content.is_some()));
 }
 
 #[test]
