@@ -85,6 +85,14 @@ fn every_point_stands_in_the_list_and_in_the_program_once() {
     assert_eq!(found, expected);
 }
 
+#[test]
+fn the_program_that_people_get_has_no_points() {
+    const NAME: &[u8] = b"KENNING_FAILPOINT";
+    let has = |path: &Path| fs::read(path).unwrap().windows(NAME.len()).any(|part| part == NAME);
+    assert!(has(Path::new(PROGRAM)));
+    assert!(!has(&crate::cli::PROGRAM));
+}
+
 /// A folder in which much has happened, and what is kept of it.
 pub struct Kept {
     _root: TempDir,
