@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
             self.before = format!("kill {} after {time:?}", self.tally.kills + 1);
             keeper.kill();
             self.tally.kills += 1;
-            if self.tally.kills % self.plan.kills_between_checks == 0 {
+            if self.tally.kills.is_multiple_of(self.plan.kills_between_checks) {
                 self.look(&[]);
             }
         }

@@ -12,6 +12,9 @@ use crate::made::damage::Chance;
 /// Every text has a word of its own, which begins so. Nothing else does.
 const MARK: &str = "zq";
 
+/// New files lie in one of so many folders.
+const FOLDERS: usize = 6;
+
 /// What lies in this folder is not looked at by Kenning.
 const HIDDEN: &str = ".verborgen";
 
@@ -21,7 +24,6 @@ pub struct Disorder {
     /// About so many files are kept.
     wanted: usize,
     files: Vec<PathBuf>,
-    folders: usize,
     marks: u64,
     /// What was done, by kind.
     pub done: [u64; 11],
@@ -47,8 +49,8 @@ impl Disorder {
         fs::create_dir_all(root.join(HIDDEN)).unwrap();
         fs::write(root.join(HIDDEN).join("a.txt"), "unsichtbar").unwrap();
         let chance = Chance::new(seed);
-        let (files, folders, marks, done) = (Vec::new(), 6, 0, [0; 11]);
-        Self { root: root.to_owned(), chance, wanted, files, folders, marks, done }
+        let (files, marks, done) = (Vec::new(), 0, [0; 11]);
+        Self { root: root.to_owned(), chance, wanted, files, marks, done }
     }
 
     /// Writes files until there are as many as are wanted.
@@ -123,7 +125,7 @@ impl Disorder {
 
     fn new_path(&mut self) -> PathBuf {
         const ENDINGS: [&str; 3] = ["txt", "md", "text"];
-        let folder = self.chance.below(self.folders);
+        let folder = self.chance.below(FOLDERS);
         let inside = if self.chance.below(3) == 0 { "日記/Ünter" } else { "" };
         let ending = ENDINGS[self.chance.below(ENDINGS.len())];
         let folder = self.root.join(format!("Ordner {folder}")).join(inside);
@@ -201,24 +203,21 @@ impl Disorder {
     }
 
     fn rename_folder(&mut self) {
-        let number = self.chance.below(self.folders);
-        let from = self.root.join(format!("Ordner {number}"));
-        let to = self.root.join(format!("Ordner {}", self.folders));
-        if from.is_dir() && !to.exists() {
-            fs::rename(&from, &to).unwrap();
-            for file in &mut self.files {
-                if let Ok(inside) = file.strip_prefix(&from) {
-                    *file = to.join(inside);
-                }
+        let Some(file) = self.one() else { return };
+        let inside = file.strip_prefix(&self.root).unwrap();
+        let from = self.root.join(inside.components().next().unwrap());
+        let to = self.root.join(format!("Umbenannt {:x}", self.chance.number()));
+        fs::rename(&from, &to).unwrap();
+        for file in &mut self.files {
+            if let Ok(inside) = file.strip_prefix(&from) {
+                *file = to.join(inside);
             }
-            // Its number is taken by the next that is made.
-            self.folders = if self.folders > 12 { 6 } else { self.folders + 1 };
-            self.done[9] += 1;
         }
+        self.done[9] += 1;
     }
 
     fn delete_folder(&mut self) {
-        let number = self.chance.below(self.folders);
+        let number = self.chance.below(FOLDERS);
         let folder = self.root.join(format!("Ordner {number}")).join("日記");
         if folder.is_dir() {
             fs::remove_dir_all(&folder).unwrap();

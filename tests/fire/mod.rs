@@ -19,5 +19,5 @@ pub use child::{Child, Heard, KEEPER, Keeping, be_a_keeper};
 pub use crash::{Crash, Tally, crash};
 pub use disorder::{Disorder, mark_of};
 pub use hashed::{DIMENSIONS, Hashed};
-pub use soak::{Soak, Soaked, soak};
+pub use soak::{Line, Soak, Soaked, soak};
 pub use sound::{Compared, compare};

@@ -253,41 +253,48 @@ impl Soaked {
             return;
         }
         for measured in &MEASURED {
-            let line = Line::through(self.second_half(), measured.of);
-            if line.growth > measured.least.max(line.mean * measured.share)
-                && line.growth > 3.0 * line.error
-            {
+            let line = self.line(measured);
+            if line.is_growth(measured.least, measured.share) {
                 let Line { growth, error, .. } = line;
                 let name = measured.name;
                 self.wrong.push(format!("{name}: grew by {growth:.1} ± {error:.1}"));
             }
         }
     }
+
+    fn line(&self, measured: &Measured) -> Line {
+        let point = |sample: &Sample| (sample.seconds, (measured.of)(sample));
+        Line::through(&self.second_half().iter().map(point).collect::<Vec<_>>())
+    }
 }
 
-/// The straight line that fits best: what it rises by from the first sample to the last, and how
-/// uncertain that is by the scatter around it.
-struct Line {
-    mean: f64,
-    growth: f64,
-    error: f64,
+/// The straight line that fits points best, by least squares: what it rises by from the first point to
+/// the last, and how uncertain that is by the scatter around it.
+pub struct Line {
+    pub mean: f64,
+    pub growth: f64,
+    pub error: f64,
 }
 
 impl Line {
-    fn through(samples: &[Sample], of: fn(&Sample) -> f64) -> Self {
-        let count = samples.len().max(1) as f64;
-        let mean = samples.iter().map(of).sum::<f64>() / count;
-        let middle = samples.iter().map(|sample| sample.seconds).sum::<f64>() / count;
-        let time = |sample: &Sample| sample.seconds - middle;
-        let spread: f64 = samples.iter().map(|sample| time(sample).powi(2)).sum();
-        let shared: f64 = samples.iter().map(|sample| time(sample) * (of(sample) - mean)).sum();
-        let slope = if spread > 0.0 { shared / spread } else { 0.0 };
-        let off = |sample: &Sample| of(sample) - mean - slope * time(sample);
-        let scatter: f64 = samples.iter().map(|sample| off(sample).powi(2)).sum();
+    pub fn through(points: &[(f64, f64)]) -> Self {
+        let count = points.len().max(1) as f64;
+        let mean = points.iter().map(|(_, value)| value).sum::<f64>() / count;
+        let middle = points.iter().map(|(time, _)| time).sum::<f64>() / count;
+        let spread: f64 = points.iter().map(|(time, _)| (time - middle).powi(2)).sum();
+        let shared = points.iter().map(|(time, value)| (time - middle) * (value - mean));
+        let slope = shared.sum::<f64>() / spread.max(f64::MIN_POSITIVE);
+        let off = |(time, value): &(f64, f64)| value - mean - slope * (time - middle);
+        let scatter: f64 = points.iter().map(|point| off(point).powi(2)).sum();
         let error = (scatter / (count - 2.0).max(1.0) / spread.max(f64::MIN_POSITIVE)).sqrt();
-        let length = samples.last().map_or(0.0, |last| last.seconds)
-            - samples.first().map_or(0.0, |first| first.seconds);
+        let time = |point: Option<&(f64, f64)>| point.map_or(0.0, |(time, _)| *time);
+        let length = time(points.last()) - time(points.first());
         Self { mean, growth: slope * length, error: error * length }
+    }
+
+    /// More than chance would have it, and more than matters: than `least`, and than a share of all.
+    pub fn is_growth(&self, least: f64, share: f64) -> bool {
+        self.growth > least.max(self.mean * share) && self.growth > 3.0 * self.error
     }
 }
 
@@ -306,8 +313,9 @@ impl fmt::Display for Soaked {
         writeln!(to, "\n| second half | least | mean | most | growth | ± |")?;
         writeln!(to, "|---|--:|--:|--:|--:|--:|")?;
         let half = self.second_half();
-        for Measured { name, of, .. } in &MEASURED {
-            let Line { mean, growth, error } = Line::through(half, *of);
+        for measured in &MEASURED {
+            let Line { mean, growth, error } = self.line(measured);
+            let Measured { name, of, .. } = measured;
             let least = half.iter().map(of).fold(f64::INFINITY, f64::min);
             let most = half.iter().map(of).fold(0.0, f64::max);
             writeln!(

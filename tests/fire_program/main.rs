@@ -61,7 +61,7 @@ fn long_crash(kills: usize, seed: u64) -> Vec<String> {
         files: 120,
         kills,
         kills_between_checks: 3,
-        passings: vec![1, 2, 5],
+        passings: vec![1, 2, 3, 7],
     };
     let tally = crash(&plan);
     println!("{tally}");

@@ -523,3 +523,25 @@ fn while_one_indexes_others_search_and_a_second_one_is_refused() {
     let answer = desk.answer(&["search", "\"Nummer 149\""]);
     assert!(first_path(&answer).ends_with(format!("149-{}", NOTES[149 % NOTES.len()].0)));
 }
+
+#[test]
+fn damage_is_told_of_and_made_good() {
+    let desk = Desk::indexed();
+    let home = desk.root.path().join("home");
+    let check = |told: &str| {
+        let refused = desk.run(&["search", "Reifen flicken"]);
+        check_refused(&refused, &["damaged"]);
+        let indexed = desk.run(&["index"]);
+        assert!(indexed.status.success() && error(&indexed).contains(told), "{}", error(&indexed));
+        let answer = desk.answer(&["search", "Reifen flicken"]);
+        assert!(first_path(&answer).ends_with("werkstatt/fahrradschlauch.md"));
+        let again = desk.run(&["index"]);
+        assert!(again.status.success() && !error(&again).contains("anew"), "{}", error(&again));
+    };
+    fs::write(home.join("words/meta.json"), "{").unwrap();
+    check("the word index is made anew");
+    let mut bytes = fs::read(home.join("kenning.db")).unwrap();
+    bytes[..100].fill(0xa5);
+    fs::write(home.join("kenning.db"), bytes).unwrap();
+    check("1 watched folder is known again");
+}

@@ -11,7 +11,8 @@ use kenning_engine::{Access, Library, Rest, Rules};
 use kenning_store::Mark;
 use kenning_store::fail::POINTS;
 use kenning_store::index::{Check, Words};
-use kenning_tests::fire::{Crash, Disorder, Keeping, compare, crash};
+use kenning_tests::fire::{Crash, Disorder, Keeping, Line, compare, crash};
+use kenning_tests::made::damage::Chance;
 use tempfile::TempDir;
 
 /// What keeps a library, and reads files for one.
@@ -44,6 +45,27 @@ fn searched_while_everything_changes_nothing_is_lost_and_nothing_fails() {
 }
 
 #[test]
+fn growth_is_told_from_noise() {
+    let mut chance = Chance::new(9);
+    let mut check = |rise: f64, noise: usize, expected: bool| {
+        let mut point = |second: u32| {
+            let noise = chance.below(2 * noise + 1) as f64 - noise as f64;
+            (f64::from(second), 100.0 + rise * f64::from(second) / 900.0 + noise)
+        };
+        let points: Vec<(f64, f64)> = (0..90).map(|number| point(number * 10)).collect();
+        let line = Line::through(&points);
+        let Line { growth, error, .. } = line;
+        assert_eq!(line.is_growth(8.0, 0.05), expected, "{rise}: {growth} ± {error}");
+    };
+    check(0.0, 0, false);
+    check(0.0, 30, false);
+    check(4.0, 0, false);
+    check(-30.0, 5, false);
+    check(20.0, 0, true);
+    check(40.0, 30, true);
+}
+
+#[test]
 fn every_point_stands_in_the_list_and_in_the_program_once() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("crates");
     let sources = super::stage::files_under(&crates);
@@ -61,6 +83,14 @@ fn every_point_stands_in_the_list_and_in_the_program_once() {
     found.sort_unstable();
     expected.sort_unstable();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn the_program_that_people_get_has_no_points() {
+    const NAME: &[u8] = b"KENNING_FAILPOINT";
+    let has = |path: &Path| fs::read(path).unwrap().windows(NAME.len()).any(|part| part == NAME);
+    assert!(has(Path::new(PROGRAM)));
+    assert!(!has(&crate::cli::PROGRAM));
 }
 
 /// A folder in which much has happened, and what is kept of it.
