@@ -1,12 +1,13 @@
 //! What is read once is kept, and follows its file wherever that goes.
 
 use std::fs;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use kenning_engine::State::{LeftOut, Meaning, Skipped, Waiting};
+use kenning_engine::{Options, WatchSettings};
 use kenning_tests::made::{SENTENCES, sound};
 
-use super::stage::Stage;
+use super::stage::{Stage, options};
 
 #[test]
 fn files_of_every_format_come_to_be_found_by_their_meaning() {
@@ -48,7 +49,7 @@ fn a_rename_a_copy_a_touch_and_a_restart_embed_nothing() {
     fs::create_dir(stage.path("neu")).unwrap();
     stage.rename("0.txt", "neu/anders.txt");
     fs::copy(stage.path("1.txt"), stage.path("neu/kopie.txt")).unwrap();
-    let later = SystemTime::now() + std::time::Duration::from_secs(7);
+    let later = SystemTime::now() + Duration::from_secs(7);
     fs::File::options()
         .append(true)
         .open(stage.path("2.txt"))
@@ -171,6 +172,30 @@ fn a_file_that_is_moved_before_its_turn_is_read_where_it_is_then() {
     stage.write("a.txt", "Ein Text, der wandert.");
     stage.wait_for("its turn", |stage| stage.library().progress().ledger.files(Waiting) == 3);
     stage.rename("a.txt", "b.txt");
+    stage.wait_for("it to be moved", |stage| stage.states().contains_key("b.txt"));
+    stage.wait();
+    assert_eq!(stage.states()["b.txt"], (Meaning, String::new()));
+}
+
+/// Its reader looks for it before the watcher has told where it went.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_is_told_to_have_moved_after_it_was_missed_is_read_where_it_is() {
+    let late = Duration::from_secs(2);
+    let watching = WatchSettings { quiet: late, longest: late, ..options().watching };
+    let first_retry = Duration::from_secs(600);
+    // Both readers are busy for four seconds before its turn comes.
+    let mut stage = Stage::new(&["a.txt"]);
+    stage.write("lang.txt", "HOSTILE slow");
+    stage.write("länger.txt", "HOSTILE slow at last");
+    stage.open_with(Options { watching, first_retry, ..options() });
+    stage.add("");
+    stage.wait_for("them to be read", |stage| stage.library().progress().reading.len() == 2);
+    std::thread::sleep(Duration::from_secs(3));
+    stage.rename("a.txt", "b.txt");
+    stage.wait_for("it to be missed", |stage| {
+        stage.states().get("a.txt").is_some_and(|(_, reason)| reason == "vanished")
+    });
     stage.wait_for("it to be moved", |stage| stage.states().contains_key("b.txt"));
     stage.wait();
     assert_eq!(stage.states()["b.txt"], (Meaning, String::new()));

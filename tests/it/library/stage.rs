@@ -63,9 +63,13 @@ impl Stage {
     }
 
     pub fn open(&mut self) {
+        self.open_with(options());
+    }
+
+    pub fn open_with(&mut self, options: Options) {
         let model = self.counting.model("zählend");
         let parts = Parts { program: program(), model: Some(model), others: Vec::new() };
-        self.library = Some(Library::open_with(&self.home(), parts, options()).unwrap());
+        self.library = Some(Library::open_with(&self.home(), parts, options).unwrap());
     }
 
     pub fn open_again(&self, access: Access) -> Result<Library, kenning_engine::LibraryError> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender};
 use std::thread;
 
-use kenning_domain::FolderId;
+use kenning_domain::{FileId, FolderId};
 use kenning_store::{Change, FileRecord, Folder, Place, Reason, Stamp, State, StoreError, View};
 use kenning_watch::{
     Change as Told, LeftOut, Reason as WhyLeftOut, Settings, Stamp as WatchStamp, StartError,
@@ -181,7 +181,8 @@ impl Watching {
         match told {
             Told::Added(entry) | Told::Modified(entry) => {
                 let Some(place) = self.own_place(watched, &entry.path) else { return Ok(()) };
-                change.see(place, &stamp(&entry.stamp)).map(drop)
+                let file = change.see(place, &stamp(&entry.stamp))?;
+                read_again_if_vanished(change, file)
             }
             Told::Removed(path) => {
                 let Some(place) = self.own_place(watched, path) else { return Ok(()) };
@@ -191,7 +192,8 @@ impl Watching {
                 let places = (self.own_place(watched, from), self.own_place(watched, &to.path));
                 match places {
                     (Some(from), Some(place)) => {
-                        change.moved(from, place, &stamp(&to.stamp)).map(drop)
+                        let file = change.moved(from, place, &stamp(&to.stamp))?;
+                        read_again_if_vanished(change, file)
                     }
                     (None, Some(place)) => change.see(place, &stamp(&to.stamp)).map(drop),
                     (Some(from), None) => change.forget(from),
@@ -200,7 +202,11 @@ impl Watching {
             }
             Told::LeftOut(left_out) => self.note_left_out(change, watched, left_out),
             Told::FolderBack(_) => read_vanished_again(change, watched.folder.id),
-            Told::Scanned { .. } => self.forget_unspoken(change, watched),
+            Told::Scanned { .. } => {
+                // What is not there was told of before: the rest was away only for a moment.
+                read_vanished_again(change, watched.folder.id)?;
+                self.forget_unspoken(change, watched)
+            }
             Told::FolderGone(_) | Told::Trouble { .. } | Told::TroubleOver { .. } => Ok(()),
         }
     }
@@ -284,6 +290,17 @@ fn remember(
     } else {
         known.push((path, watch_stamp(&file.stamp)));
     }
+}
+
+/// It was looked for where it had been, before it was told of where it is.
+fn read_again_if_vanished(change: &mut Change<'_>, file: FileId) -> Result<(), StoreError> {
+    let known = change.view().file(file)?;
+    let is_vanished =
+        |file: &FileRecord| file.state == State::Failed && file.reason.code == VANISHED;
+    if known.as_ref().is_some_and(is_vanished) {
+        change.read_again(file)?;
+    }
+    Ok(())
 }
 
 fn read_vanished_again(change: &mut Change<'_>, folder: FolderId) -> Result<(), StoreError> {
