@@ -1,6 +1,7 @@
 //! A question's words, looked up: how much each tells, and where in each segment it is to be found.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::Term;
 use tantivy::postings::TermInfo;
@@ -43,6 +44,7 @@ pub(super) struct Planner<'a> {
     pub fields: &'a Fields,
     pub segments: &'a [Segment],
     pub statistics: [Statistics; 3],
+    pub completions: &'a Completions,
     pub cancelled: Option<Cancelled<'a>>,
 }
 
@@ -104,31 +106,79 @@ impl Planner<'_> {
         (frequency > 0).then_some(PlannedTerm { place, weight, idf, infos })
     }
 
-    /// The most frequent words with this beginning, and equals in the order of their letters.
+    /// The most frequent words with this beginning.
     fn completions(&self, place: Place, prefix: &str) -> Result<Vec<PlannedTerm>> {
-        let mut found: BTreeMap<Vec<u8>, Vec<Option<TermInfo>>> = BTreeMap::new();
+        let found = self.completions.of(place, prefix, || self.complete(place, prefix))?;
+        let together = found.iter().map(|infos| frequency(infos)).sum();
+        Ok(found.iter().filter_map(|infos| self.term(place, together, infos.clone())).collect())
+    }
+
+    /// The same by going through all words with this beginning, equals in the order of their letters.
+    fn complete(&self, place: Place, prefix: &str) -> Result<Found> {
+        let mut streams = Vec::new();
         for (at, segment) in self.segments.iter().enumerate() {
+            let mut stream =
+                segment.words(place).terms().range().ge(prefix.as_bytes()).into_stream()?;
+            if stream.advance() && stream.key().starts_with(prefix.as_bytes()) {
+                streams.push((at, stream));
+            }
+        }
+        let mut found: Vec<(u64, Vec<Option<TermInfo>>)> = Vec::new();
+        let mut word = Vec::new();
+        while let Some(next) = streams.iter().map(|(_, stream)| stream.key()).min() {
+            word.clear();
+            word.extend_from_slice(next);
+            let own = || streams.iter().filter(|(_, stream)| stream.key() == word);
+            let frequency: u64 = own().map(|(_, stream)| u64::from(stream.value().doc_freq)).sum();
+            let rank = found.partition_point(|(known, _)| *known >= frequency);
+            if rank < MOST_COMPLETIONS {
+                let mut infos = vec![None; self.segments.len()];
+                for (at, stream) in own() {
+                    infos[*at] = Some(stream.value().clone());
+                }
+                found.insert(rank, (frequency, infos));
+                found.truncate(MOST_COMPLETIONS);
+            }
+            streams.retain_mut(|(_, stream)| {
+                stream.key() != word
+                    || (stream.advance() && stream.key().starts_with(prefix.as_bytes()))
+            });
             if self.cancelled.is_some_and(|cancelled| cancelled()) {
                 return Err(WordsError::Cancelled);
             }
-            let words = segment.words(place).terms();
-            let mut words = words.range().ge(prefix.as_bytes()).into_stream()?;
-            while words.advance() && words.key().starts_with(prefix.as_bytes()) {
-                if !found.contains_key(words.key()) {
-                    found.insert(words.key().to_vec(), vec![None; self.segments.len()]);
-                }
-                if let Some(infos) = found.get_mut(words.key()) {
-                    infos[at] = Some(words.value().clone());
-                }
-            }
         }
-        let mut found: Vec<_> =
-            found.into_values().map(|infos| (frequency(&infos), infos)).collect();
-        // A stable sort of what was in the order of letters.
-        found.sort_by_key(|(frequency, _)| std::cmp::Reverse(*frequency));
-        found.truncate(MOST_COMPLETIONS);
-        let together = found.iter().map(|(frequency, _)| frequency).sum();
-        Ok(found.into_iter().filter_map(|(_, infos)| self.term(place, together, infos)).collect())
+        Ok(found.into_iter().map(|(_, infos)| infos).collect())
+    }
+}
+
+/// Words and where each of them stands in each segment.
+type Found = Vec<Vec<Option<TermInfo>>>;
+
+/// What was found for the beginnings asked for last: one question asks several times, and the segments
+/// of a snapshot never change.
+#[derive(Default)]
+pub(super) struct Completions(Mutex<VecDeque<(Place, String, Arc<Found>)>>);
+
+impl Completions {
+    /// So many are remembered.
+    const LAST: usize = 8;
+
+    fn of(
+        &self,
+        place: Place,
+        prefix: &str,
+        find: impl FnOnce() -> Result<Found>,
+    ) -> Result<Arc<Found>> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |one: &&(Place, String, Arc<Found>)| one.0 == place && one.1 == prefix;
+        if let Some((_, _, found)) = known().iter().find(is_it) {
+            return Ok(Arc::clone(found));
+        }
+        let found = Arc::new(find()?);
+        let mut known = known();
+        known.truncate(Self::LAST - 1);
+        known.push_front((place, prefix.to_owned(), Arc::clone(&found)));
+        Ok(found)
     }
 }
 

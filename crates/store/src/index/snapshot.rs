@@ -6,7 +6,7 @@ use kenning_domain::{FileId, PassageId};
 use tantivy::{Searcher, TERMINATED};
 
 use super::error::{Result, guarded};
-use super::plan::{K1, PlannedWord, Planner, Statistics};
+use super::plan::{Completions, K1, PlannedWord, Planner, Statistics};
 use super::query::{Entry, Hits, NameWord, Possible, Scored, WordQuery};
 use super::schema::{Fields, NAME};
 use super::segment::{Place, Segment};
@@ -30,6 +30,7 @@ struct Inner {
     fields: Fields,
     segments: Vec<Segment>,
     statistics: [Statistics; 3],
+    completions: Completions,
     mark: Option<Mark>,
     /// Keeps the files of the segments from being collected.
     _searcher: Searcher,
@@ -51,7 +52,8 @@ impl WordsSnapshot {
             readers.map(|reader| Segment::open(reader, &fields, known)).collect();
         let segments = segments?;
         let statistics = Place::ALL.map(|place| statistics(&segments, place));
-        let inner = Inner { fields, segments, statistics, mark, _searcher: searcher };
+        let completions = Completions::default();
+        let inner = Inner { fields, segments, statistics, completions, mark, _searcher: searcher };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -173,8 +175,8 @@ impl WordsSnapshot {
     }
 
     fn planner<'a>(&'a self, cancelled: Option<Cancelled<'a>>) -> Planner<'a> {
-        let Inner { fields, segments, statistics, .. } = &*self.inner;
-        Planner { fields, segments, statistics: *statistics, cancelled }
+        let Inner { fields, segments, statistics, completions, .. } = &*self.inner;
+        Planner { fields, segments, statistics: *statistics, completions, cancelled }
     }
 }
 
