@@ -31,6 +31,8 @@ pub enum Change {
         folder: PathBuf,
         counts: Counts,
         took: Duration,
+        /// How often it had been asked to walk everything again when the walk began.
+        asked: u64,
     },
     Trouble {
         folder: PathBuf,

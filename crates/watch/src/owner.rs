@@ -36,6 +36,8 @@ pub(crate) struct Owner {
     wake: Wake,
     next_heartbeat: Instant,
     is_stopped: bool,
+    /// How often it was asked to walk everything again.
+    asked: u64,
 }
 
 type Newcomers = BTreeMap<PathBuf, Stamp>;
@@ -61,6 +63,7 @@ impl Owner {
             wake: Wake::new(now, SystemTime::now()),
             next_heartbeat: now,
             is_stopped: false,
+            asked: 0,
         };
         for (path, stamp) in known {
             if place_of(&owner.places, &path).is_some() {
@@ -105,7 +108,10 @@ impl Owner {
     fn take(&mut self, message: Message) {
         match message {
             Message::Stop => self.is_stopped = true,
-            Message::Reconcile => self.walk_everything_soon(),
+            Message::Reconcile => {
+                self.asked += 1;
+                self.walk_everything_soon();
+            }
             Message::Broken => self.lost_events(),
             Message::Event(event) if event.need_rescan() => self.lost_events(),
             Message::Event(event) => {
@@ -233,6 +239,7 @@ impl Owner {
             return;
         }
         self.known.round += 1;
+        let asked = self.asked;
         self.watched.try_again();
         let mut newcomers = Newcomers::new();
         let mut walked = Vec::new();
@@ -250,7 +257,7 @@ impl Owner {
         for (index, counts) in walked {
             let place = &self.places[index];
             let (folder, took) = (place.root().to_owned(), place.took);
-            self.outbox.tell(Change::Scanned { folder, counts, took });
+            self.outbox.tell(Change::Scanned { folder, counts, took, asked });
         }
     }
 

@@ -32,6 +32,8 @@ struct Watched {
     is_gone: bool,
     /// Whether it was walked to its end since it was last asked.
     is_walked: bool,
+    /// How often its watcher was asked to walk again: a walk that began before does not count.
+    asked: u64,
     troubles: BTreeSet<Trouble>,
     /// What was left out before, and of which the watcher has not spoken yet: it knows of files only.
     left_out_before: HashMap<PathBuf, (bool, Reason)>,
@@ -92,6 +94,7 @@ impl Watching {
             number,
             is_gone: false,
             is_walked: false,
+            asked: 0,
             troubles: BTreeSet::new(),
             left_out_before,
             folder,
@@ -112,6 +115,7 @@ impl Watching {
     pub(super) fn look_again(&mut self) {
         for watched in self.folders.values_mut() {
             watched.is_walked = false;
+            watched.asked += 1;
             watched.watcher.reconcile();
         }
     }
@@ -257,8 +261,8 @@ impl Watching {
                 Told::FolderGone(_) => watched.is_gone = true,
                 Told::FolderBack(_) => watched.is_gone = false,
                 Told::LeftOut(left_out) => drop(watched.left_out_before.remove(&left_out.path)),
-                Told::Scanned { .. } => {
-                    watched.is_walked = true;
+                Told::Scanned { asked, .. } => {
+                    watched.is_walked |= *asked >= watched.asked;
                     watched.left_out_before.clear();
                 }
                 Told::Trouble { trouble, .. } => drop(watched.troubles.insert(*trouble)),
