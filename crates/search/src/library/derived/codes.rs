@@ -187,10 +187,10 @@ impl KeptCodes {
 
     /// Throws away what it knows, where changes were forgotten that it had not heard of.
     pub fn begin_anew(&mut self, view: &View<'_>) -> Result<(), LibraryError> {
-        let Some(shifted) = self.answering.take().or(self.building.take().map(|b| b.shifted))
-        else {
-            return Ok(());
-        };
+        let building = self.building.take().map(|building| building.shifted);
+        let answering = self.answering.take();
+        // What is being built is what is to answer.
+        let Some(shifted) = building.or(answering) else { return Ok(()) };
         self.seq = view.seq()?;
         self.saved = None;
         let Shifted { space, base, means, .. } = shifted;
