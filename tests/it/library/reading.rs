@@ -36,5 +36,5 @@ fn a_long_reader_finds_what_was_written_since_it_was_opened() {
     let folder = stage.library().folders()[0].folder.id;
     stage.library().remove_folder(folder).unwrap();
     stage.wait_for("nothing to be left", |_| found(&mut searcher, "Text") == 0);
-    assert!(reading.folders().is_empty());
+    stage.wait_for("the folder to be gone", |_| reading.folders().is_empty());
 }
