@@ -36,7 +36,7 @@ impl Keeping {
     pub fn open(&self, access: Access) -> Result<Library, kenning_engine::LibraryError> {
         let model = Some(Hashed::model(&self.model, Duration::from_millis(3)));
         let parts = Parts { program: self.readers(), model, others: Vec::new() };
-        Library::open_with(&self.home, parts, options(access))
+        Library::open_with(&self.home, parts, Options { access, ..options() })
     }
 
     fn readers(&self) -> Program {
@@ -44,9 +44,9 @@ impl Keeping {
     }
 }
 
-fn options(access: Access) -> Options {
+/// How tests open a library: with little patience, so that they need little.
+pub fn options() -> Options {
     Options {
-        access,
         readers: 2,
         first_retry: Duration::from_secs(1),
         watching: WatchSettings {

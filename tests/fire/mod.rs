@@ -15,7 +15,7 @@ mod hashed;
 mod soak;
 mod sound;
 
-pub use child::{Child, Heard, KEEPER, Keeping, be_a_keeper};
+pub use child::{Child, Heard, KEEPER, Keeping, be_a_keeper, options};
 pub use crash::{Crash, Tally, crash};
 pub use disorder::{Disorder, mark_of};
 pub use hashed::{DIMENSIONS, Hashed};

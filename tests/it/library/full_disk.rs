@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use kenning_engine::State::Meaning;
 use kenning_engine::{Doing, Library, Parts, Rest, Rules};
 
+use super::own_view::run_within;
 use super::stage::{Stage, options, program};
 
 const FOLDER: &str = "KENNING_TEST_FOLDER";
@@ -16,24 +16,9 @@ const FOLDER: &str = "KENNING_TEST_FOLDER";
 fn a_full_disk_halts_the_work_which_goes_on_when_there_is_room() {
     let place = tempfile::tempdir().unwrap();
     let own_disk = format!("mount -t tmpfs -o size=16m none \"${FOLDER}\"");
-    let in_own_disk = |then: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["-rm", "sh", "-c", &format!("{own_disk}{then}")]);
-        command.env(FOLDER, place.path());
-        command
-    };
-    if !in_own_disk("").output().is_ok_and(|output| output.status.success()) {
+    if !run_within(FOLDER, place.path(), &own_disk, "library::full_disk::within") {
         eprintln!("this system gives no disk of one's own: a full one is not tried");
-        return;
     }
-    let output = in_own_disk(" && exec \"$0\" \"$@\"")
-        .arg(std::env::current_exe().unwrap())
-        .args(["library::full_disk::within", "--exact", "--nocapture"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let also = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}\n{also}");
 }
 
 /// Does something only where the test above has started it, on a disk of its own.

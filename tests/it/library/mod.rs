@@ -11,6 +11,8 @@ mod full_disk;
 mod keeping;
 mod model;
 #[cfg(target_os = "linux")]
+mod own_view;
+#[cfg(target_os = "linux")]
 mod read_only;
 mod reading;
 mod stage;

@@ -1,12 +1,12 @@
 //! A data folder that may not be written to: what is known is searched, and changing is refused.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use kenning_engine::{Access, LibraryError, Rest, Rules};
 use kenning_tests::fire::{Keeping, compare};
 
 use super::fire::{Kept, PROGRAM};
+use super::own_view::run_within;
 
 const PLACE: &str = "KENNING_TEST_READ_ONLY";
 
@@ -18,24 +18,10 @@ fn a_data_folder_that_may_only_be_read_is_searched_and_not_written() {
         "mount --bind \"${PLACE}/home\" \"${PLACE}/home\" && \
         mount -o remount,bind,ro \"${PLACE}/home\""
     );
-    let within = |then: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["-rm", "sh", "-c", &format!("{bound}{then}")]);
-        command.env(PLACE, kept.keeping.home.parent().unwrap());
-        command
-    };
-    if !within("").output().is_ok_and(|output| output.status.success()) {
+    let place = kept.keeping.home.parent().unwrap();
+    if !run_within(PLACE, place, &bound, "library::read_only::within") {
         eprintln!("this system gives no view of one's own: a read-only folder is not tried");
-        return;
     }
-    let output = within(" && exec \"$0\" \"$@\"")
-        .arg(std::env::current_exe().unwrap())
-        .args(["library::read_only::within", "--exact", "--nocapture"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let also = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}\n{also}");
 }
 
 /// Does something only where the test above has started it.

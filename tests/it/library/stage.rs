@@ -7,9 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kenning_documents::Program;
-use kenning_engine::{
-    Access, FileFilter, Library, Options, Parts, Rest, Rules, State, WatchSettings,
-};
+use kenning_engine::{Access, FileFilter, Library, Options, Parts, Rest, Rules, State};
+pub use kenning_tests::fire::options;
 use tempfile::TempDir;
 
 use super::counting::Counting;
@@ -21,21 +20,6 @@ pub struct Stage {
     pub root: TempDir,
     pub counting: Arc<Counting>,
     library: Option<Library>,
-}
-
-pub fn options() -> Options {
-    Options {
-        readers: 2,
-        first_retry: Duration::from_secs(1),
-        watching: WatchSettings {
-            quiet: Duration::from_millis(60),
-            longest: Duration::from_millis(500),
-            heartbeat: Duration::from_millis(100),
-            poll_least: Duration::from_millis(200),
-            ..WatchSettings::default()
-        },
-        ..Options::default()
-    }
 }
 
 pub fn program() -> Program {
