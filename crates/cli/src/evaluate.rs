@@ -127,12 +127,7 @@ fn product_options(command: &EvalRetrieval) -> Result<product::Options> {
     let how = &command.product;
     let shipped = Portions::default();
     Ok(product::Options {
-        pipeline: match command.pipeline {
-            Some(PipelineName::Words) => Pipeline::Words,
-            Some(PipelineName::Meaning) => Pipeline::Meaning,
-            Some(PipelineName::Reranked) => Pipeline::Reranked,
-            Some(PipelineName::Hybrid) | None => Pipeline::Hybrid,
-        },
+        pipeline: command.pipeline.map_or(Pipeline::Hybrid, PipelineName::pipeline),
         by_language: command.by_language,
         half: command.half,
         tuning: Tuning {

@@ -11,7 +11,7 @@ use kenning_engine::{Device, DevicePreference};
 
 use crate::eval::Half;
 pub use library::{Add, Index, Remove, RuleFlags, StateName, Status, Watch};
-pub use search::{How, Search, Similar};
+pub use search::{How, PipelineName, Search, Similar};
 
 pub const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 failed (standard error says why), 2 wrong arguments, 3 nothing found.";
@@ -276,17 +276,6 @@ pub struct EvalRetrieval {
     pub pipeline: Option<PipelineName>,
     #[command(flatten)]
     pub product: EvalProduct,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PipelineName {
-    Words,
-    /// Without words
-    Meaning,
-    /// Words and meaning, as a search is answered
-    Hybrid,
-    /// The best of that, read again together with the query
-    Reranked,
 }
 
 /// What is measured with, in the whole product.

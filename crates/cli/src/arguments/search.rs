@@ -69,6 +69,7 @@ pub struct How {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PipelineName {
     Words,
+    /// Without words
     Meaning,
     /// Words and meaning
     Hybrid,
