@@ -305,7 +305,7 @@ fn compare_codes(
         let own = meaning.codes.similarity_of(&vector, &[row.passage]);
         let own = own.ok().and_then(|own| own.first().copied().flatten()).unwrap_or(-1.0);
         let best = meaning.codes.scan(&vector, &ScanOptions::best(1));
-        let best = best.map_or(2.0, |scan| scan.best.first().map_or(2.0, |(_, best)| *best));
+        let best = best.map_or(2.0, |nearest| nearest.first().map_or(2.0, |(_, best)| *best));
         wrong.unless(own > 0.98 && own >= best - 1e-3, || {
             format!("{:?} is {own} like its own vector, another {best}", row.passage)
         });

@@ -1,6 +1,7 @@
 //! Texts to vectors: templates, limits, batches, pooling, lengths.
 
 use std::collections::VecDeque;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 
 use kenning_domain::{CountTokens, Embed, Embedded, ModelError, Overlong, Role, Truncation};
@@ -54,9 +55,15 @@ impl Embedder {
         };
         let sizes = family::sizes(folder)?;
         folder.check_limit(sizes.positions)?;
-        let tokens = Tokens::open(folder, sizes.vocabulary)?;
+        // Side by side: each takes as long as the other, and somebody waits for the first answer.
+        let (tokens, network) = std::thread::scope(|scope| {
+            let tokens = scope.spawn(|| Tokens::open(folder, sizes.vocabulary));
+            let network = device.load(folder, Head::Pool(manifest.pooling));
+            (tokens.join(), network)
+        });
+        let tokens = tokens.unwrap_or_else(|panic| resume_unwind(panic))?;
         let end_token = manifest.end_token.as_deref().map(|token| tokens.id(token)).transpose()?;
-        let network = device.load(folder, Head::Pool(manifest.pooling))?;
+        let network = network?;
         Ok(Self {
             name: folder.manifest.name.clone(),
             folder: folder.path.clone(),

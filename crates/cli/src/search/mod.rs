@@ -38,6 +38,7 @@ fn question(asked: Asked, how: &How) -> Question {
         limit: how.limit,
         user_languages: here::languages(),
         seconds_east: here::seconds_east(),
+        is_patient: true,
         ..Question::of(asked)
     }
 }

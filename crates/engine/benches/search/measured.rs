@@ -94,6 +94,7 @@ pub fn searches(searcher: &mut Searcher) -> Outcome<()> {
     let mut bench = Bench { searcher, known, typed };
     let hybrid = |raw: String| Question::new(raw);
     bench.row("words", &|raw| Question { pipeline: Pipeline::Words, ..Question::new(raw) })?;
+    bench.row("words and meaning at once", &|raw| Question { is_patient: true, ..hybrid(raw) })?;
     bench.row("words, then words and meaning", &hybrid)?;
     bench.row("the same with `in:`", &|raw| hybrid(format!("{raw} in:2/")))?;
     bench.row("the same with `type:` and `lang:`", &|raw| {

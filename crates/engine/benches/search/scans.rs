@@ -6,7 +6,7 @@ use std::time::Instant;
 use kenning_domain::PassageId;
 use kenning_engine::Searcher;
 use kenning_search::library::Meaning;
-use kenning_store::codes::{ScanOptions, rescore};
+use kenning_store::codes::ScanOptions;
 
 use crate::Outcome;
 use crate::measured::Times;
@@ -95,7 +95,7 @@ fn recall(meaning: &Meaning, searcher: &mut Searcher, asked: &[Vec<f32>]) -> Out
     })?;
     let mut found = 0;
     for (question, best) in asked.iter().zip(&exact) {
-        let scanned = meaning.codes.scan(question, &ScanOptions::best(SCANNED))?.best;
+        let scanned = meaning.codes.scan(question, &ScanOptions::best(SCANNED))?;
         let mut near: std::collections::HashMap<PassageId, f32> = Default::default();
         let first: Vec<PassageId> = scanned.iter().take(EXACT).map(|one| one.0).collect();
         searcher.truth.read(|view| {
@@ -105,7 +105,12 @@ fn recall(meaning: &Meaning, searcher: &mut Searcher, asked: &[Vec<f32>]) -> Out
                 near.insert(row.passage, dot(question, &vector));
             })
         })?;
-        let ours = rescore(&scanned, WANTED, |passage| near.get(&passage).copied());
+        let mut ours = scanned;
+        for (passage, similarity) in &mut ours {
+            *similarity = near.get(passage).copied().unwrap_or(*similarity);
+        }
+        ours.sort_by(|one, other| other.1.total_cmp(&one.1));
+        ours.truncate(WANTED);
         found += best.iter().filter(|(_, one)| ours.iter().any(|(own, _)| own == one)).count();
     }
     Ok(found as f64 / (asked.len() * WANTED) as f64)

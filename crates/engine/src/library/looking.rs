@@ -68,7 +68,10 @@ impl Looking {
         let snapshot = Derived::look(&self.folder, &mut self.truth, &calibrations(&models))?;
         let snapshot = snapshot.ok_or_else(missing)?;
         let is_new = self.seen.replace(version) != Some(version);
-        self.again_at = is_new.then(|| Instant::now() + WORDS_FOLLOW);
+        let newest = self.truth.read(|view| view.seq())?;
+        let is_behind =
+            snapshot.words.mark().is_none_or(|mark| i64::try_from(mark.seq) != Ok(newest));
+        self.again_at = (is_new && is_behind).then(|| Instant::now() + WORDS_FOLLOW);
         shown(snapshot, &mut self.truth, models)
     }
 }

@@ -120,7 +120,8 @@ impl<'a> Search<'a> {
             _ => self.by_words(&typed, &findings)?,
         };
         let means = Means { typed: &typed, findings: &findings, by_words: &by_words, sense: None };
-        if pipeline != Pipeline::Meaning || model.is_none() {
+        let is_wanted = pipeline != Pipeline::Meaning && !self.question.is_patient;
+        if is_wanted || model.is_none() {
             self.stage(Stage::Words, model.is_none(), means)?;
         }
         let Some((meaning, embed)) = model else { return Ok(()) };

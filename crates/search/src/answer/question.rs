@@ -19,6 +19,8 @@ pub struct Question {
     pub grouped: bool,
     /// The topics found for what was typed before, empty at first; `None` where none are wanted.
     pub topics: Option<Vec<Cluster>>,
+    /// Whether only the last answer is wanted. Making the ones before it takes a third of the time.
+    pub is_patient: bool,
     pub tuning: Tuning,
 }
 
@@ -73,6 +75,7 @@ impl Question {
             seconds_east: 0,
             grouped: true,
             topics: None,
+            is_patient: false,
             tuning: Tuning::default(),
         }
     }

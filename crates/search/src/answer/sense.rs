@@ -70,8 +70,8 @@ impl<'a> Sense<'a> {
         cancelled: Cancelled<'_>,
     ) -> Result<Vec<PassageId>, AnswerError> {
         let options = ScanOptions { limit, threads, allowed, cancelled: Some(cancelled) };
-        let scan = self.meaning.codes.scan(&self.vector, &options)?;
-        Ok(scan.best.into_iter().map(|(passage, _)| passage).collect())
+        let nearest = self.meaning.codes.scan(&self.vector, &options)?;
+        Ok(nearest.into_iter().map(|(passage, _)| passage).collect())
     }
 
     /// How near each of these is, as far as its rounded vector tells.

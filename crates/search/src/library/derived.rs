@@ -20,7 +20,6 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use kenning_domain::{ContentId, FolderId, SpaceId};
 use kenning_store::{Changes, Content, Reader, StoreError, View};
 
-pub use shifted::language_number;
 pub use verify::Difference;
 
 use super::catalogue::Catalogue;

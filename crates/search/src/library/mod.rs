@@ -12,7 +12,7 @@ use kenning_store::codes::CodesSnapshot;
 use kenning_store::index::WordsSnapshot;
 
 pub use catalogue::{Catalogue, Described, FileDescribed};
-pub use derived::{Derived, Difference, Flush, Progress, Repaired, language_number};
+pub use derived::{Derived, Difference, Flush, Progress, Repaired};
 pub use error::LibraryError;
 
 use crate::calibration::Calibration;

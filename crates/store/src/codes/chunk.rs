@@ -13,7 +13,6 @@ pub(super) const ROWS: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Label {
     pub passage: PassageId,
-    pub language: u16,
     pub scale: f32,
 }
 

@@ -10,7 +10,7 @@
 //! | 8 + 8 | the mark: epoch, change |
 //! | 32 | the key of the space |
 //! | 8 | rows |
-//! | 16 × rows | the labels: passage (8), scale as f32 (4), language (2), two zeros |
+//! | 16 × rows | the labels: passage (8), scale as f32 (4), four zeros |
 //! | dimensions × rows | the values, without padding |
 //! | 4 | CRC-32 of everything before |
 //!
@@ -58,8 +58,7 @@ impl CodesSnapshot {
             let label = chunk.labels()[row];
             to.write_all(&label.passage.0.to_le_bytes())?;
             to.write_all(&label.scale.to_le_bytes())?;
-            to.write_all(&label.language.to_le_bytes())?;
-            to.write_all(&[0; 2])?;
+            to.write_all(&[0; 4])?;
         }
         let mut bytes = Vec::with_capacity(self.dimensions);
         for (chunk, row) in self.living() {
@@ -151,8 +150,7 @@ fn read_header(header: &[u8; HEADER], dimensions: usize, space: &SpaceKey) -> Op
 fn read_label(bytes: [u8; LABEL]) -> Option<Label> {
     let passage = u64::from_le_bytes(bytes[..8].try_into().ok()?);
     let scale = f32::from_le_bytes(bytes[8..12].try_into().ok()?);
-    let language = u16::from_le_bytes(bytes[12..14].try_into().ok()?);
-    scale.is_finite().then_some(Label { passage: PassageId(passage), language, scale })
+    scale.is_finite().then_some(Label { passage: PassageId(passage), scale })
 }
 
 /// Sums up what goes through.

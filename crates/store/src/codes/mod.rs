@@ -15,7 +15,7 @@ use kenning_domain::{ContentId, PassageId};
 use chunk::{Chunk, Label};
 pub use file::SpaceKey;
 use quantise::quantise;
-pub use scan::{Scan, ScanOptions, Spread, Tally, rescore};
+pub use scan::{Nearest, ScanOptions};
 
 /// Why a vector was not taken, or a question not answered.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -56,14 +56,8 @@ impl Codes {
         self.now.find(passage).is_some()
     }
 
-    /// Adds a passage's vector, in place of the one it had. `language` is a number that the caller
-    /// gives meaning to; similarities are counted for each.
-    pub fn push(
-        &mut self,
-        passage: PassageId,
-        language: u16,
-        vector: &[f32],
-    ) -> Result<(), CodesError> {
+    /// Adds a passage's vector, in place of the one it had.
+    pub fn push(&mut self, passage: PassageId, vector: &[f32]) -> Result<(), CodesError> {
         let expected = self.now.dimensions;
         if vector.len() != expected {
             return Err(CodesError::Dimensions { expected, found: vector.len() });
@@ -71,7 +65,7 @@ impl Codes {
         self.rounded.clear();
         let scale = quantise(vector, &mut self.rounded).ok_or(CodesError::NotANumber)?;
         self.remove(passage, PassageId(passage.0 + 1));
-        self.append(Label { passage, language, scale });
+        self.append(Label { passage, scale });
         Ok(())
     }
 

@@ -50,6 +50,7 @@ impl Asker<'_> {
             // Translations and copies are documents of their own here.
             grouped: false,
             tuning: self.options.tuning,
+            is_patient: true,
             ..Question::of(Asked::Text(typed))
         };
         let mut last = None;

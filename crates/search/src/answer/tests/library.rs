@@ -320,7 +320,7 @@ fn meaning(reader: &mut Reader, space: SpaceId) -> Meaning {
         view.each_vector(space, |row| {
             let mut vector = row.vector.to_vec();
             calibration.shift_document(row.language, &mut vector);
-            codes.push(row.passage, 0, &vector).unwrap();
+            codes.push(row.passage, &vector).unwrap();
         })
     });
     read.unwrap();

@@ -7,7 +7,6 @@ use kenning_store::{VectorRow, View};
 
 use super::super::Meaning;
 use super::super::error::LibraryError;
-use super::language_number;
 use super::means::Sums;
 use crate::calibration::Calibration;
 
@@ -34,7 +33,7 @@ impl Meaning {
             let mut vector = row.vector.to_vec();
             calibration.shift_document(row.language, &mut vector);
             if pushed.is_ok() {
-                pushed = codes.push(row.passage, language_number(row.language), &vector);
+                pushed = codes.push(row.passage, &vector);
             }
         })?;
         pushed?;

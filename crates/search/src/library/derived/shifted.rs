@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kenning_domain::{ContentId, Tag};
+use kenning_domain::ContentId;
 use kenning_store::codes::{Codes, CodesError, SpaceKey};
 use kenning_store::{Space, StoreError, VectorRow, View};
 
@@ -59,37 +59,10 @@ impl Shifted {
                 vector.clear();
                 vector.extend_from_slice(row.vector);
                 self.calibration.shift_document(row.language, &mut vector);
-                pushed = self.codes.push(row.passage, language_number(row.language), &vector);
+                pushed = self.codes.push(row.passage, &vector);
             }
         })?;
         pushed?;
         Ok(done)
-    }
-}
-
-/// A language as the codes know it: its letters as digits of base 27, and zero for none.
-pub fn language_number(language: Option<Tag>) -> u16 {
-    let letters = language.as_ref().map_or("", Tag::as_str);
-    let digit = |letter: u8| u16::from(letter.saturating_sub(b'a' - 1));
-    letters.bytes().fold(0, |number, letter| number * 27 + digit(letter))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_language_has_a_number_of_its_own() {
-        let letters = || b'a'..=b'z';
-        let two = letters().flat_map(|a| letters().map(move |b| vec![a, b]));
-        let three =
-            two.clone().flat_map(|two| letters().map(move |c| [two.clone(), vec![c]].concat()));
-        let mut seen = HashSet::from([language_number(None)]);
-        for tag in two.chain(three) {
-            let tag = Tag::new(std::str::from_utf8(&tag).unwrap());
-            assert!(tag.is_some() && seen.insert(language_number(tag)), "{tag:?}");
-        }
     }
 }

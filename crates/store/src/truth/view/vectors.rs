@@ -117,12 +117,24 @@ impl View<'_> {
         passages: &[PassageId],
         mut take: impl FnMut(VectorRow<'_>),
     ) -> Result<(), StoreError> {
+        let dimensions = self.dimensions(space)?;
+        let mut unpacker = VectorUnpacker::default();
         let sql = format!("{VECTOR_ROW} WHERE p.content = ?2 AND p.ordinal = ?3");
+        let mut statement = self.connection.prepare_cached(&sql)?;
         for id in passages {
-            let values = [space.0, id.content().0, i64::from(id.ordinal())];
-            self.stream(space, &sql, &values, &mut take)?;
+            let mut rows = statement.query((space.0, id.content().0, id.ordinal()))?;
+            if let Some(row) = rows.next()? {
+                take(vector_row(row, dimensions, &mut unpacker)?);
+            }
         }
         Ok(())
+    }
+
+    fn dimensions(&self, space: SpaceId) -> Result<usize, StoreError> {
+        let sql = "SELECT dimensions FROM spaces WHERE id = ?1";
+        let dimensions = self.first(sql, [space.0], |row| row.get::<_, i64>(0))?;
+        let dimensions = dimensions.ok_or(StoreError::Unknown { what: "space", id: space.0 })?;
+        Ok(dimensions as usize)
     }
 
     pub(super) fn stream(
@@ -132,23 +144,25 @@ impl View<'_> {
         values: &[i64],
         mut take: impl FnMut(VectorRow<'_>),
     ) -> Result<(), StoreError> {
-        let dimensions = self
-            .first("SELECT dimensions FROM spaces WHERE id = ?1", [space.0], |row| {
-                row.get::<_, i64>(0)
-            })?
-            .ok_or(StoreError::Unknown { what: "space", id: space.0 })?;
+        let dimensions = self.dimensions(space)?;
         let mut unpacker = VectorUnpacker::default();
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
         while let Some(row) = rows.next()? {
-            let vector = unpacker.unpack(
-                row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?,
-                dimensions as usize,
-            )?;
-            take(VectorRow { passage: passage_id(row)?, language: tag(row, 2)?, vector });
+            take(vector_row(row, dimensions, &mut unpacker)?);
         }
         Ok(())
     }
+}
+
+fn vector_row<'a>(
+    row: &Row<'_>,
+    dimensions: usize,
+    unpacker: &'a mut VectorUnpacker,
+) -> Result<VectorRow<'a>, StoreError> {
+    let packed = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+    let vector = unpacker.unpack(packed, dimensions)?;
+    Ok(VectorRow { passage: passage_id(row)?, language: tag(row, 2)?, vector })
 }
 
 pub(super) fn passage_id(row: &Row<'_>) -> Result<PassageId, StoreError> {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::super::{Derived, Flush, Repaired};
 use super::{names, passages, similarities, stem};
 use crate::calibration::Calibration;
-use crate::library::{Meaning, language_number};
+use crate::library::Meaning;
 
 pub const DIMENSIONS: usize = 12;
 pub const WORDS: &[&str] = &["eins", "zwei", "drei", "海", "море", "alle"];
@@ -236,7 +236,7 @@ impl World {
                 view.each_vector(meaning.space, |row| {
                     let mut vector = row.vector.to_vec();
                     meaning.calibration.shift_document(row.language, &mut vector);
-                    codes.push(row.passage, language_number(row.language), &vector).unwrap();
+                    codes.push(row.passage, &vector).unwrap();
                 })
             })
             .unwrap();
