@@ -9,7 +9,7 @@ use crate::{model, set_up};
 
 pub fn run(workspace: &Workspace, folder: Option<&Path>) -> Result<()> {
     set_up::tools(workspace)?;
-    model::make(workspace)?;
+    model::make_and_calibrate(workspace)?;
     let mut bench = workspace.cargo(&["bench", "--locked", "-p", "kenning-engine"]);
     bench.args(["--bench", "ingest", "--"]).arg(&workspace.target);
     if let Some(folder) = folder {

@@ -7,7 +7,7 @@ use crate::{model, set_up};
 
 pub fn run(workspace: &Workspace, passages: usize) -> Result<()> {
     set_up::tools(workspace)?;
-    model::make(workspace)?;
+    model::make_and_calibrate(workspace)?;
     let program = workspace.kenning()?;
     let passages = passages.to_string();
     let mut bench = workspace.cargo(&["bench", "--locked", "-p", "kenning-engine"]);
