@@ -11,6 +11,7 @@ use std::process::Command;
 const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("kenning-domain", &[], &[]),
     ("kenning-languages", &["kenning-domain"], &["whatlang"]),
+    ("kenning-manifest", &[], &[]),
     (
         "kenning-documents",
         &["kenning-domain", "kenning-languages"],
@@ -35,16 +36,13 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
     ("kenning-words", &["kenning-domain"], &["compact_str", "frostem"]),
-    (
-        "kenning-store",
-        &["kenning-domain"],
-        &["crc32fast", "numkong", "rusqlite", "tantivy", "zstd"],
-    ),
+    ("kenning-store", &["kenning-domain"], &["numkong", "rusqlite", "tantivy", "zstd"]),
     (
         "kenning-inference",
-        &["kenning-domain"],
-        &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers", "toml"],
+        &["kenning-domain", "kenning-manifest"],
+        &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers"],
     ),
+    ("kenning-models", &["kenning-manifest"], &["fs4", "hf-hub", "reqwest", "sha1", "tokio"]),
     (
         "kenning-search",
         &["kenning-domain", "kenning-languages", "kenning-store", "kenning-words"],
@@ -88,6 +86,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-words", &["serde", "serde_json", "tokio", "tantivy", "anyhow"]),
     ("kenning-store", &["serde", "serde_json", "tokio", "candle-core", "anyhow"]),
     ("kenning-inference", &["tokio", "hf-hub", "ureq", "reqwest", "anyhow"]),
+    ("kenning-models", &["candle-core", "rusqlite", "tauri", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),
 ];

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::LoadError;
 use crate::folder::read_small_text;
-use crate::manifest::Family;
+use kenning_manifest::Family;
 
 pub const FILE_NAME: &str = "config.json";
 

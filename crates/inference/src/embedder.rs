@@ -11,10 +11,10 @@ use crate::device::Device;
 use crate::error::LoadError;
 use crate::family::{self, Head};
 use crate::folder::ModelFolder;
-use crate::manifest::{EmbedManifest, FILE_NAME, Task};
 use crate::owner::{Owner, Pending, Urgency};
 use crate::template::fill;
 use crate::tokens::{Tokens, compose, given_bytes};
+use kenning_manifest::{EmbedManifest, FILE_NAME, Task};
 
 /// How many texts are tokenised and sorted by length together. While one window is computed the
 /// next is tokenised.

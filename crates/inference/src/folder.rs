@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use kenning_manifest::{FILE_NAME, Manifest, Task};
+
 use crate::error::LoadError;
-use crate::manifest::{FILE_NAME, Manifest, Task};
 
 #[derive(Clone, Debug)]
 pub struct ModelFolder {
@@ -16,7 +17,10 @@ pub struct ModelFolder {
 impl ModelFolder {
     /// Reads what the folder says about its model. The weights are left for later.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
-        Ok(Self { path: path.into(), manifest: Manifest::read(path)? })
+        let file = path.join(FILE_NAME);
+        let manifest = Manifest::parse(&read_small_text(&file)?)
+            .map_err(|reason| LoadError::Malformed { file, reason })?;
+        Ok(Self { path: path.into(), manifest })
     }
 
     /// How many bytes the folder's files take.

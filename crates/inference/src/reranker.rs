@@ -10,10 +10,10 @@ use crate::device::Device;
 use crate::error::LoadError;
 use crate::family::{self, Head};
 use crate::folder::ModelFolder;
-use crate::manifest::{RerankManifest, Task};
 use crate::owner::{Owner, Urgency};
 use crate::template::fill;
 use crate::tokens::{Encoded, Tokens, compose, given_bytes};
+use kenning_manifest::{RerankManifest, Task};
 
 pub struct Reranker {
     name: String,

@@ -38,8 +38,14 @@ fn read(sample: &Sample<'_>, writer: &mut Writer<'_>) -> Result<(), Refusal> {
     let page = Page::parse(&html, dialect, &mut || writer.alive());
     let mut metadata = page.metadata.clone();
     metadata.title = metadata.title.or_else(|| page.first_heading().map(str::to_owned));
+    let title = metadata.title.clone();
     *writer.metadata() = metadata;
-    page.write(writer)
+    page.write(writer)?;
+    match title {
+        // A page whose body is drawn by a script, or is empty, is found by what its window is called.
+        Some(title) if !writer.has_text() => writer.paragraph(&title),
+        _ => Ok(()),
+    }
 }
 
 /// The encoding that a page declares in a `meta` element or in its XML declaration.
@@ -194,6 +200,8 @@ mod tests {
             b"<?xml version='1.0'?><html><head><title/></head><body><p/>x<a id='1'/></body></html>",
         );
         assert_eq!(closed.text, "x");
+        let empty = read("<html><head><title>Żółta łódź</title></head><body> </body>".as_bytes());
+        assert_eq!(empty.text, "Żółta łódź");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 /// Goes up when a format is read differently, so that files are tried again that an older version
 /// could not bear.
-pub const EXTRACTOR_VERSION: u32 = 2;
+pub const EXTRACTOR_VERSION: u32 = 3;
 
 /// How many workers a file may cost.
 const PATIENCE: u32 = 2;

@@ -9,7 +9,7 @@ use super::*;
 use crate::batch::Batch;
 use crate::family::{self, Head};
 use crate::folder::ModelFolder;
-use crate::manifest::Pooling;
+use kenning_manifest::Pooling;
 
 fn cpu(blocked: Blocked, scores_at_once: usize) -> CandleOps {
     CandleOps { scores_at_once, ..CandleOps::new(Device::Cpu, "CPU".into(), blocked) }

@@ -7,9 +7,9 @@ use crate::batch::Batch;
 use crate::config::BertConfig;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::manifest::Family;
 use crate::ops::{Fault, Heads, Ops, Sight};
 use crate::weights::{Names, Stored, WeightType, Weights};
+use kenning_manifest::Family;
 
 const NAMES: Names = &[
     ("embeddings.word_embeddings.weight", "token_embd.weight"),

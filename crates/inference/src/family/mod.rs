@@ -6,8 +6,8 @@ mod qwen3;
 use crate::batch::Batch;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::manifest::{FILE_NAME, Family, Pooling};
 use crate::ops::{Fault, Ops, Span};
+use kenning_manifest::{FILE_NAME, Family, Pooling};
 
 /// A loaded network: packed tokens in, one row of numbers for each text out.
 pub trait Network: Send {

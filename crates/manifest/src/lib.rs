@@ -1,19 +1,16 @@
 //! `kenning.toml`: what a model folder says about its model that `config.json` does not.
 //!
 //! Everything particular to one model (its prompts, pooling, limit, licence) stands there and
-//! nowhere in code.
+//! nowhere in code. Who fetches models writes it, who computes with them reads it, and neither needs
+//! to know the other.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use serde::Deserialize;
-
-use crate::error::LoadError;
-use crate::folder::read_small_text;
+use serde::{Deserialize, Serialize};
 
 pub const FILE_NAME: &str = "kenning.toml";
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     pub name: String,
@@ -31,6 +28,9 @@ pub struct Manifest {
     pub summary: String,
     /// How many languages it was trained for, where that is known.
     pub languages: Option<usize>,
+    /// The repository they were fetched from and its revision there, for whoever mends a broken file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     pub embed: Option<EmbedManifest>,
     pub rerank: Option<RerankManifest>,
     /// File name to sha256, for whoever verifies the folder.
@@ -38,7 +38,17 @@ pub struct Manifest {
     pub digests: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+/// Where on the hub a model stands.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// `owner/name`.
+    pub repository: String,
+    /// The commit.
+    pub revision: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     Qwen3,
@@ -46,7 +56,7 @@ pub enum Family {
     XlmRoberta,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     Embed,
@@ -85,7 +95,7 @@ impl Task {
 }
 
 /// Which of a text's final rows become its vector.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pooling {
     /// The mean of all rows.
@@ -96,7 +106,7 @@ pub enum Pooling {
     Last,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmbedManifest {
     pub pooling: Pooling,
@@ -113,7 +123,7 @@ pub struct EmbedManifest {
 }
 
 /// A generative reranker's template. A cross-encoder has none: its tokenizer joins the pair.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RerankManifest {
     pub prefix: String,
@@ -127,18 +137,22 @@ pub struct RerankManifest {
 }
 
 impl Manifest {
-    pub(crate) fn read(folder: &Path) -> Result<Self, LoadError> {
-        let file = folder.join(FILE_NAME);
-        let text = read_small_text(&file)?;
-        let manifest: Self = toml::from_str(&text).map_err(|error| LoadError::Malformed {
-            file: file.clone(),
-            reason: error.to_string().trim().replace('\n', " "),
-        })?;
-        manifest.check().map_err(|reason| LoadError::Malformed { file, reason: reason.into() })?;
+    /// Reads the file's text. The error says what is wrong with it, as part of a sentence.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let manifest: Self =
+            toml::from_str(text).map_err(|error| error.to_string().trim().replace('\n', " "))?;
+        manifest.check()?;
         Ok(manifest)
     }
 
-    fn check(&self) -> Result<(), &'static str> {
+    /// The file's text.
+    pub fn to_text(&self) -> Result<String, String> {
+        self.check()?;
+        toml::to_string(self).map_err(|error| error.to_string())
+    }
+
+    /// Whether it makes sense; the error is part of a sentence.
+    pub fn check(&self) -> Result<(), &'static str> {
         if self.task == Task::Embed && self.embed.is_none() {
             return Err("task is \"embed\", so a table [embed] is needed");
         }
