@@ -35,6 +35,7 @@ pub use fault::{API, Fault, Retry, Times};
 use fault::{Misbehaviour, Subject};
 use log::{Amount, Log};
 pub use log::{Misuse, Request, Socket};
+pub use message::http_date;
 pub use repository::Repository;
 
 /// A hub that runs until it is dropped, with as many clients at once as there are.

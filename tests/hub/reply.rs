@@ -89,47 +89,44 @@ impl Reply {
         let manner = state
             .misbehaviour
             .take(&subject, |fault| matches!(fault, Fault::NoRange | Fault::NoEtag));
-        let has = |wanted: fn(&Fault) -> bool| manner.iter().any(wanted);
-        let ranges = !has(|fault| matches!(fault, Fault::NoRange));
+        let ranges = !manner.iter().any(|fault| matches!(fault, Fault::NoRange));
+        let etags = !manner.iter().any(|fault| matches!(fault, Fault::NoEtag));
         let unchanged = incoming.header("if-range").is_none_or(|said| said == etag);
-        let wanted = match incoming.header("range").filter(|_| ranges && unchanged) {
-            Some(range) => message::wanted(Some(range), total),
-            None => Wanted::Everything,
-        };
-        let (status, span) = match wanted {
+        let range = incoming.header("range").filter(|_| ranges && unchanged);
+        let (status, span) = match message::wanted(range, total) {
             Wanted::Everything => (200, 0..total),
             Wanted::Part(span) => (206, span),
             Wanted::Beyond => {
                 return Self::new(416, "").with("Content-Range", format!("bytes */{total}"));
             }
             Wanted::Unreadable => {
-                let range = incoming.header("range").unwrap_or_default().to_owned();
+                let range = range.unwrap_or_default().to_owned();
                 state.log.misuse.push(Misuse::Range(range));
                 return Self::new(400, "that is no range");
             }
         };
-        let head = incoming.is_head();
         let faults = state.misbehaviour.take(&subject, |fault| {
-            !head
-                && (of_body(fault, &span) || status == 206 && matches!(fault, Fault::RangeTotal(_)))
+            let of_part = status == 206 && matches!(fault, Fault::RangeTotal(_));
+            !incoming.is_head() && (of_body(fault, &span) || of_part)
         });
-        let mut headers = vec![("Content-Type", "application/octet-stream".to_owned())];
-        if ranges {
-            headers.push(("Accept-Ranges", "bytes".to_owned()));
+        let headers = Vec::new();
+        let reply = Self { status, headers, content, span, subject: Some(subject), faults };
+        let reply = reply.with("Content-Type", "application/octet-stream").with_part(total);
+        let reply = if ranges { reply.with("Accept-Ranges", "bytes") } else { reply };
+        if etags { reply.with("ETag", etag) } else { reply }
+    }
+
+    /// Says which part of so many bytes it is, where it is one.
+    fn with_part(self, total: u64) -> Self {
+        if self.status != 206 {
+            return self;
         }
-        if !has(|fault| matches!(fault, Fault::NoEtag)) {
-            headers.push(("ETag", etag));
-        }
-        if status == 206 {
-            let stated = faults.iter().find_map(|fault| match fault {
-                Fault::RangeTotal(total) => Some(*total),
-                _ => None,
-            });
-            let (first, last) = (span.start, span.end - 1);
-            let stated = stated.unwrap_or(total);
-            headers.push(("Content-Range", format!("bytes {first}-{last}/{stated}")));
-        }
-        Self { status, headers, content, span, subject: Some(subject), faults }
+        let stated = self.faults.iter().find_map(|fault| match fault {
+            Fault::RangeTotal(stated) => Some(*stated),
+            _ => None,
+        });
+        let (first, last) = (self.span.start, self.span.end - 1);
+        self.with("Content-Range", format!("bytes {first}-{last}/{}", stated.unwrap_or(total)))
     }
 
     /// Whether the connection can be used again.

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use kenning_tests::hub::{Content, Hub, Misuse, Repository, Socket, digest, serve};
+use kenning_tests::hub::{Content, Hub, Misuse, Repository, Socket, digest, http_date, serve};
 
 use client::{Answer, ask, connect, get, get_range, next_answer, say};
 
@@ -81,6 +81,18 @@ fn digests_are_those_of_the_standards() {
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
         "34aa973cd4c4daa4f61eeb2bdbad27316534016f",
     );
+}
+
+#[test]
+fn dates_are_as_http_has_them() {
+    for (seconds, expected) in [
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+        (1_735_689_599, "Tue, 31 Dec 2024 23:59:59 GMT"),
+        (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+    ] {
+        assert_eq!(http_date(seconds), expected);
+    }
 }
 
 #[test]
