@@ -3,6 +3,7 @@
 
 #[cfg(feature = "library")]
 pub mod fire;
+pub mod hub;
 pub mod made;
 mod targets;
 

@@ -18,6 +18,7 @@ mod golden;
 mod guard;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod hub;
 mod library;
 mod pipeline;
 mod qwen3_tokenizer;
