@@ -13,6 +13,7 @@ mod commands;
 mod corpus;
 mod extract;
 mod fuzz_seeds;
+mod getting;
 mod golden;
 #[cfg(target_os = "linux")]
 mod guard;

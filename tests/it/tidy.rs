@@ -54,6 +54,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
             "kenning-documents",
             "kenning-domain",
             "kenning-inference",
+            "kenning-models",
             "kenning-search",
             "kenning-store",
             "kenning-watch",

@@ -8,7 +8,7 @@ use kenning_engine::{Device, ModelFolder, Models as Shelf};
 use serde::Serialize;
 
 use crate::arguments::{Calibrate, Global, Models};
-use crate::{opening, output, speed};
+use crate::{getting, opening, output, speed};
 
 #[derive(Serialize)]
 struct Card {
@@ -36,9 +36,18 @@ struct Unusable {
     reason: String,
 }
 
+/// A model whose fetching was begun.
+#[derive(Serialize)]
+struct Begun {
+    name: String,
+    bytes: u64,
+    done: u64,
+}
+
 #[derive(Serialize)]
 struct List {
     models: Vec<Card>,
+    begun: Vec<Begun>,
     unusable: Vec<Unusable>,
 }
 
@@ -46,6 +55,10 @@ pub fn run(global: &Global, command: &Models) -> Result<()> {
     let shelf = opening::models();
     match command {
         Models::List => list(global, &shelf),
+        Models::Catalogue => getting::offers(global, &shelf),
+        Models::Get(command) => getting::get(global, command),
+        Models::Verify(command) => getting::verify(global, &shelf, command),
+        Models::Forget(command) => getting::forget(command),
         Models::Show { name } => {
             let folder = shelf.find(name)?;
             show(global, &card(&folder, is_built_in(&shelf, &folder))?)
@@ -72,7 +85,12 @@ fn calibrate(shelf: &Shelf, command: &Calibrate) -> Result<()> {
 }
 
 fn list(global: &Global, shelf: &Shelf) -> Result<()> {
-    let mut list = List { models: Vec::new(), unusable: Vec::new() };
+    let begun = getting::begun()?.into_iter().map(|begun| Begun {
+        name: begun.plan.manifest.name.clone(),
+        bytes: begun.plan.bytes(),
+        done: begun.done,
+    });
+    let mut list = List { models: Vec::new(), begun: begun.collect(), unusable: Vec::new() };
     for found in shelf.list() {
         match found.folder.and_then(|folder| card(&folder, found.built_in)) {
             Ok(card) => list.models.push(card),
@@ -98,6 +116,14 @@ fn list(global: &Global, shelf: &Shelf) -> Result<()> {
             out,
             "{:<32} {:<7} {place:<9} {size:>8.0} MB  {:<12} {}",
             card.name, card.task, card.licence, card.path
+        )?;
+    }
+    for Begun { name, bytes, done } in &list.begun {
+        let megabytes = |bytes: u64| bytes / 1_000_000;
+        let (done, bytes) = (megabytes(*done), megabytes(*bytes));
+        writeln!(
+            out,
+            "{name:<32} {done} of {bytes} MB fetched: `kenning models get {name}` goes on"
         )?;
     }
     for folder in &list.unusable {

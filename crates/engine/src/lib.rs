@@ -13,6 +13,7 @@ pub use kenning_documents::{Block, Document, Failure, Kind, Metadata, Program, R
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
 };
+pub use kenning_models as getting;
 pub use kenning_search::answer;
 pub use kenning_search::calibration::Portions;
 pub use kenning_search::library::{FileDescribed, Snapshot};

@@ -72,6 +72,15 @@ pub enum GetError {
     #[error("there is a model in {} already: remove it first", .0.display())]
     Installed(PathBuf),
 
+    #[error("there is no installed model \"{0}\": `kenning models list` shows them")]
+    NotInstalled(String),
+
+    #[error("nothing of a model \"{0}\" was begun: `kenning models list` shows what was")]
+    NotBegun(String),
+
+    #[error("it is not known where {} was fetched from: remove it, and get it again", .0.display())]
+    NoPlan(PathBuf),
+
     #[error("stopped; what was fetched is kept")]
     Stopped,
 }

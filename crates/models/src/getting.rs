@@ -18,11 +18,14 @@ use crate::hub::{Failure, Hub, Listing, RepositoryName};
 use crate::makers::{OTHERS, Papers, manifest};
 use crate::pace::{Pace, Patience};
 use crate::progress::{FileProgress, Progress, Speed, left};
+use crate::shelf;
 use crate::stage::{self, Plan, PlannedFile, Stage, Unfinished};
 
 const ENDPOINT: &str = "https://huggingface.co";
 /// What is left free on the disk.
 const SPARE: u64 = 64 << 20;
+/// No file of a model is longer. What is kept in memory of each piece would be too much.
+const LONGEST: u64 = 1 << 40;
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
 /// Where models come from, and how.
@@ -250,10 +253,16 @@ impl Getter {
                 host: self.ways.hub.endpoint.clone(),
                 reason: format!("it does not say how long {own} is"),
             };
+            let bytes = listed.bytes.ok_or_else(unknown)?;
+            if bytes > LONGEST {
+                let host = self.ways.hub.endpoint.clone();
+                let reason = format!("it says that {own} has {bytes} bytes");
+                return Err(GetError::NotAHub { host, reason });
+            }
             files.push(PlannedFile {
                 repository: name.to_string(),
                 commit: commit.to_owned(),
-                bytes: listed.bytes.ok_or_else(unknown)?,
+                bytes,
                 digest: listed.digest,
                 path: listed.path,
                 name: own,
@@ -368,6 +377,22 @@ impl Getter {
     /// The models whose fetching was begun and not finished.
     pub fn unfinished(&self) -> Vec<Unfinished> {
         stage::unfinished(&self.models)
+    }
+
+    /// Fetches again what is broken of an installed model. Meanwhile it is no model.
+    pub fn mend(
+        &self,
+        name: &str,
+        stop: &Stop,
+        tell: &mut dyn FnMut(Progress),
+    ) -> Result<PathBuf, GetError> {
+        let plan = stage::take_back(&self.models, name)?;
+        self.get(&plan, stop, tell)
+    }
+
+    /// Takes an installed model away.
+    pub fn remove(&self, name: &str) -> Result<(), GetError> {
+        shelf::remove(&self.models, name)
     }
 
     /// Throws away what was fetched of a model that is not whole.

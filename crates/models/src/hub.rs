@@ -319,10 +319,10 @@ pub(crate) fn words(error: &reqwest::Error) -> String {
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    match deepest.downcast_ref::<reqwest::Error>() {
-        Some(_) if error.is_timeout() => "it does not answer".to_owned(),
-        Some(_) => "the connection broke off".to_owned(),
-        None => deepest.to_string(),
+    match deepest.downcast_ref::<std::io::Error>() {
+        Some(told) if told.kind() != std::io::ErrorKind::UnexpectedEof => told.to_string(),
+        _ if error.is_timeout() => "it does not answer".to_owned(),
+        _ => "the connection broke off".to_owned(),
     }
 }
 

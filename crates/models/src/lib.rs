@@ -17,6 +17,7 @@ mod makers;
 mod pace;
 mod part;
 mod progress;
+mod shelf;
 mod stage;
 
 pub use catalogue::{Elsewhere, Entry, catalogue, entry};
@@ -26,4 +27,5 @@ pub use getting::{Getter, Settings, Stop, Wanted};
 pub use hub::RepositoryName;
 pub use pace::Patience;
 pub use progress::{FileProgress, Progress};
+pub use shelf::{Condition, Verified, verify};
 pub use stage::{Plan, PlannedFile, Unfinished};

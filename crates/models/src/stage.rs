@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{self, Digest};
 use crate::error::GetError;
 use crate::part::{Part, journal_of};
+use crate::shelf::{installed, is_same};
 
 /// What is fetched, once everything about it is known.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -55,7 +56,10 @@ pub(crate) struct Stage {
 }
 
 const GETTING: &str = ".getting";
+const LOCK: &str = ".lock";
 const PLAN: &str = "plan.json";
+/// The same in an installed model, for whoever mends it.
+const PLAN_KEPT: &str = ".plan.json";
 
 /// Where a model's files stand until it is whole.
 fn place(models: &Path, name: &str) -> PathBuf {
@@ -73,7 +77,7 @@ impl Stage {
         }
         let folder = place(models, name);
         fs::create_dir_all(&folder).map_err(GetError::disk(&folder))?;
-        let lock_file = folder.join(".lock");
+        let lock_file = folder.join(LOCK);
         let lock = File::create(&lock_file).map_err(GetError::disk(&lock_file))?;
         if lock.try_lock().is_err() {
             return Err(GetError::InUse(folder));
@@ -89,7 +93,7 @@ impl Stage {
             return Ok(());
         }
         for old in before.iter().flat_map(|before| &before.files) {
-            if !plan.files.contains(old) {
+            if !plan.files.iter().any(|new| is_same(old, new)) {
                 let file = self.folder.join(&old.name);
                 for gone in [journal_of(&file), file] {
                     remove_if_there(&gone).map_err(GetError::disk(&gone))?;
@@ -105,7 +109,7 @@ impl Stage {
     /// How much room the plan still needs on the disk.
     pub(crate) fn needed(&self, plan: &Plan) -> u64 {
         let there =
-            |file: &PlannedFile| said_to_be_there(&self.folder.join(&file.name), file.bytes);
+            |file: &PlannedFile| Part::said_to_be_there(&self.folder.join(&file.name), file.bytes);
         plan.files.iter().map(|file| file.bytes - there(file).min(file.bytes)).sum()
     }
 
@@ -129,21 +133,39 @@ impl Stage {
             .map_err(|reason| GetError::Unfit { repository: manifest.name.clone(), reason })?;
         write_whole(&file, text.as_bytes()).map_err(GetError::disk(&file))?;
         let place = models.join(&manifest.name);
-        let plan_file = self.folder.join(PLAN);
-        remove_if_there(&plan_file).map_err(GetError::disk(&plan_file))?;
-        remove_if_there(&self.folder.join(".lock")).map_err(GetError::disk(&self.folder))?;
         sync_folder(&self.folder).map_err(GetError::disk(&self.folder))?;
         fs::rename(&self.folder, &place).map_err(GetError::disk(&place))?;
+        fs::rename(place.join(PLAN), place.join(PLAN_KEPT)).map_err(GetError::disk(&place))?;
+        remove_if_there(&place.join(LOCK)).map_err(GetError::disk(&place))?;
         sync_folder(models).map_err(GetError::disk(models))?;
         Ok(place)
     }
+}
+
+/// Makes an installed model one that is being fetched: its files stay as far as their journals vouch for
+/// them.
+pub(crate) fn take_back(models: &Path, name: &str) -> Result<Plan, GetError> {
+    let folder = installed(models, name)?;
+    // A crash right after it was installed leaves the plan under its first name.
+    let kept =
+        [PLAN_KEPT, PLAN].map(|file| folder.join(file)).into_iter().find(|file| file.is_file());
+    let kept = kept.ok_or_else(|| GetError::NoPlan(folder.clone()))?;
+    let plan = folder.join(PLAN);
+    fs::rename(&kept, &plan).map_err(GetError::disk(&kept))?;
+    let plan = read_plan(&folder).ok_or_else(|| GetError::NoPlan(folder.clone()))?;
+    let to = place(models, name);
+    if let Some(above) = to.parent() {
+        fs::create_dir_all(above).map_err(GetError::disk(above))?;
+    }
+    fs::rename(&folder, &to).map_err(GetError::disk(&to))?;
+    Ok(plan)
 }
 
 /// Forgets a model that was begun.
 pub(crate) fn forget(models: &Path, name: &str) -> Result<(), GetError> {
     let folder = place(models, name);
     let Some(plan) = read_plan(&folder) else {
-        return Err(GetError::NotInCatalogue(name.to_owned()));
+        return Err(GetError::NotBegun(name.to_owned()));
     };
     let stage = Stage::open(models, &plan)?;
     fs::remove_dir_all(&stage.folder).map_err(GetError::disk(&stage.folder))
@@ -155,7 +177,8 @@ pub(crate) fn unfinished(models: &Path) -> Vec<Unfinished> {
     let begun = entries.filter_map(|entry| {
         let folder = entry.path();
         let plan = read_plan(&folder)?;
-        let there = |file: &PlannedFile| said_to_be_there(&folder.join(&file.name), file.bytes);
+        let there =
+            |file: &PlannedFile| Part::said_to_be_there(&folder.join(&file.name), file.bytes);
         let done = plan.files.iter().map(there).sum();
         Some(Unfinished { plan, done })
     });
@@ -169,10 +192,6 @@ fn read_plan(folder: &Path) -> Option<Plan> {
     // Names are made here and stay within the folder; whoever changed them is not followed.
     let is_plain = |name: &str| !name.contains(['/', '\\']) && !name.starts_with('.');
     plan.files.iter().all(|file| is_plain(&file.name)).then_some(plan)
-}
-
-fn said_to_be_there(file: &Path, bytes: u64) -> u64 {
-    Part::said_to_be_there(file, bytes)
 }
 
 fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -197,6 +197,14 @@ pub struct Extract {
 pub enum Models {
     /// All of them, a line each
     List,
+    /// Those that can be had by name
+    Catalogue,
+    /// Fetch one, or go on with one that was begun
+    Get(Get),
+    /// Compare the files of one with the digests they came with
+    Verify(Verify),
+    /// Take an installed one away, or what was fetched of one
+    Forget(Forget),
     /// What is known of one
     Show {
         /// A model's name, or a path to its folder
@@ -207,6 +215,45 @@ pub enum Models {
     /// Measure what languages do to one, so that no library has to
     #[command(hide = true)]
     Calibrate(Calibrate),
+}
+
+#[derive(Args)]
+pub struct Get {
+    /// A name of the catalogue, or any repository as owner/name
+    pub name: String,
+    /// The branch, tag or commit of a repository
+    #[arg(long, default_value = "main")]
+    pub revision: String,
+    /// The file of weights, where a repository has several
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<String>,
+    /// How to call a model that is in no catalogue
+    #[arg(long, value_name = "NAME")]
+    pub called: Option<String>,
+    /// At most so many megabytes in a second
+    #[arg(long, value_name = "MB")]
+    pub limit: Option<f64>,
+    /// Only say what would be fetched
+    #[arg(long)]
+    pub plan: bool,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    /// A model's name, or a path to its folder
+    pub name: String,
+    /// Fetch again what is broken
+    #[arg(long)]
+    pub mend: bool,
+}
+
+#[derive(Args)]
+pub struct Forget {
+    /// An installed model's name, or that of one that was begun
+    pub name: String,
+    /// Even where the library was read by it
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Args)]

@@ -1,27 +1,14 @@
-//! How far a library is, on one line of a terminal, or on a line now and then where there is none.
-#![allow(
-    clippy::print_stderr,
-    reason = "progress is no result: it goes to standard error so that results can be piped"
-)]
-
-use std::io::{IsTerminal, stderr};
-use std::time::{Duration, Instant};
+//! How far a library is.
 
 use kenning_engine::{Doing, Progress};
 
 use super::counts::Counts;
+use crate::line::{Line, roughly};
 use crate::output;
 use crate::terminal::{self, number};
 
-/// How often there is a line where there is no terminal.
-const EVERY: Duration = Duration::from_secs(5);
-const BAR: usize = 24;
-
 pub struct Bar {
-    /// How many columns it has on a terminal.
-    columns: Option<usize>,
-    is_silent: bool,
-    told: Instant,
+    line: Line,
     trouble: Option<String>,
     /// How many of the repairs were told of.
     repairs: usize,
@@ -30,31 +17,20 @@ pub struct Bar {
 impl Bar {
     /// One that says nothing but what went wrong, where `is_silent`.
     pub fn new(is_silent: bool) -> Self {
-        let is_terminal = stderr().is_terminal() && !is_silent;
-        let columns = terminal_size::terminal_size_of(stderr()).filter(|_| is_terminal);
-        let columns = columns.map(|(columns, _)| usize::from(columns.0));
-        Self { columns, is_silent, told: Instant::now(), trouble: None, repairs: 0 }
+        Self { line: Line::new(is_silent), trouble: None, repairs: 0 }
     }
 
     pub fn show(&mut self, progress: &Progress) {
         self.tell_repairs(progress);
         self.tell_trouble(progress);
-        let Some(line) = line(progress).filter(|_| !self.is_silent) else { return self.clear() };
-        if let Some(columns) = self.columns {
-            let line = with_bar(&line, fraction(progress));
-            // The last column is left free: some terminals begin a new line there.
-            anstream::eprint!("\r{ERASE}{}", terminal::fitting(&line, columns.saturating_sub(1)));
-        } else if self.told.elapsed() >= EVERY {
-            self.told = Instant::now();
-            eprintln!("{line}");
+        match line(progress) {
+            Some(line) => self.line.show(&line, fraction(progress)),
+            None => self.clear(),
         }
     }
 
-    /// Takes its line off a terminal, for what comes next.
     pub fn clear(&self) {
-        if self.columns.is_some() {
-            anstream::eprint!("\r{ERASE}");
-        }
+        self.line.clear();
     }
 
     /// What was found damaged is never kept quiet.
@@ -84,9 +60,6 @@ impl Bar {
         }
     }
 }
-
-/// Erases the line up to its end.
-const ERASE: &str = "\u{1b}[K";
 
 /// `None` where nothing is being done.
 fn line(progress: &Progress) -> Option<String> {
@@ -130,29 +103,14 @@ fn fraction(progress: &Progress) -> Option<f64> {
     (is_known && all > 0).then(|| finished(progress, &counts) as f64 / all as f64)
 }
 
-fn with_bar(line: &str, fraction: Option<f64>) -> String {
-    let Some(fraction) = fraction else { return line.to_owned() };
-    let filled = ((fraction * BAR as f64) as usize).min(BAR);
-    format!("[{}{}] {line}", "#".repeat(filled), "-".repeat(BAR - filled))
-}
-
 fn rounded(rate: f64) -> String {
     if rate < 10.0 { format!("{rate:.1}") } else { number(rate as u64) }
 }
 
-/// No more exact than it can be known.
-fn roughly(left: Duration) -> String {
-    let seconds = left.as_secs();
-    match seconds {
-        0..10 => "a few seconds".to_owned(),
-        10..90 => format!("{} s", (seconds + 5) / 10 * 10),
-        90..5400 => format!("{} min", (seconds + 30) / 60),
-        _ => format!("{} h", (seconds + 1800) / 3600),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use kenning_domain::FolderId;
     use kenning_engine::{Gap, Ledger, LedgerLine, State};
 
@@ -185,33 +143,20 @@ mod tests {
             (State::LeftOut, 7),
         ];
         let check = |progress: &Progress, expected: &str| {
-            assert_eq!(
-                line(progress).map(|line| with_bar(&line, fraction(progress))).as_deref(),
-                Some(expected)
-            );
+            assert_eq!(line(progress).as_deref(), Some(expected));
         };
         check(
             &progress(Doing::Embedding, &states, 40),
-            "[######################--] 1,050 of 1,100 files · 30 more by words so far",
+            "1,050 of 1,100 files · 30 more by words so far",
         );
+        let done = fraction(&progress(Doing::Embedding, &states, 40));
+        assert_eq!(done, Some(1050.0 / 1100.0));
         let without_model = progress(Doing::Reading, &states[..2], 0);
-        check(&without_model, "[##############----------] 30 of 50 files");
+        check(&without_model, "30 of 50 files");
         let left = Some(Duration::from_secs(100));
         let timed = Progress { time_left: left, files_per_second: Some(5.0), ..without_model };
-        check(&timed, "[##############----------] 30 of 50 files · 5.0 files/s · about 2 min left");
+        check(&timed, "30 of 50 files · 5.0 files/s · about 2 min left");
         check(&progress(Doing::Looking, &states[..1], 0), "looking: 20 files so far");
         assert_eq!(line(&progress(Doing::Nothing, &states, 0)), None);
-    }
-
-    #[test]
-    fn time_left_is_as_exact_as_it_can_be_known() {
-        let check = |seconds: u64, expected: &str| {
-            assert_eq!(roughly(Duration::from_secs(seconds)), expected);
-        };
-        check(3, "a few seconds");
-        check(44, "40 s");
-        check(89, "90 s");
-        check(150, "3 min");
-        check(9000, "3 h");
     }
 }
