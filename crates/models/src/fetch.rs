@@ -18,9 +18,9 @@ use crate::part::{PIECE, Part};
 use crate::stage::PlannedFile;
 
 /// How many pieces are asked for at once, at most: 64 MB.
-const MOST_AT_ONCE: usize = 256;
+const MOST_AT_ONCE: usize = 512;
 /// Fewer pieces than this are not worth another connection.
-const LEAST_OF_A_STREAM: usize = 16;
+const LEAST_OF_A_STREAM: usize = 32;
 
 /// How files are fetched, whichever they are.
 pub(crate) struct Ways {

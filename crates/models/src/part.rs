@@ -17,7 +17,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Small enough that what is lost when a program is killed is little.
-pub(crate) const PIECE: usize = 256 << 10;
+pub(crate) const PIECE: usize = 128 << 10;
 const MAGIC: &[u8; 8] = b"KENPART1";
 const HEAD: usize = 16;
 const RECORD: usize = 12;

@@ -51,7 +51,7 @@ fn a_server_that_is_busy_is_asked_again_when_it_says() {
         (502, Retry::Unsaid),
     ] {
         let started = Instant::now();
-        survives(Fault::Status(Socket::Endpoint, status, retry.clone()), Times::Next(1), 1.05);
+        survives(Fault::Status(Socket::Endpoint, status, retry), Times::Next(1), 1.05);
         let asked = matches!(retry, Retry::Seconds(_));
         assert!(!asked || started.elapsed() >= Duration::from_secs(1), "{status} came at once");
     }

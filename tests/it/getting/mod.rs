@@ -1,6 +1,7 @@
 //! Getting models from a hub that behaves as the real one does, and from one that does not.
 
 mod faults;
+mod killing;
 mod plans;
 mod stopping;
 
@@ -14,7 +15,7 @@ pub const NAME: &str = "someone/Weather-Embed";
 /// As the folder is called that it becomes.
 pub const OWN: &str = "weather-embed";
 pub const WEIGHTS: &str = "model.safetensors";
-/// A little more than eighty pieces.
+/// A little more than a hundred and sixty pieces.
 pub const LENGTH: u64 = 21_000_001;
 
 pub fn weights() -> Content {
