@@ -79,6 +79,11 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Kill a download again and again, and count what was sent; for docs/RELIABILITY.md.
+    Interrupt {
+        #[arg(default_value_t = 100)]
+        kills: usize,
+    },
     /// Search a library without a pause while its folder changes without end, and watch what it holds;
     /// for docs/RELIABILITY.md.
     Soak {
@@ -131,6 +136,7 @@ fn run(task: Task) -> Result<()> {
         Task::Crash { kills, seed } => {
             fire::run(&workspace, &["crash", &kills.to_string(), &seed.to_string()])
         }
+        Task::Interrupt { kills } => fire::interrupt(&workspace, kills),
         Task::Soak { minutes, files } => {
             fire::run(&workspace, &["soak", &minutes.to_string(), &files.to_string()])
         }
