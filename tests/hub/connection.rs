@@ -66,7 +66,9 @@ fn converse(connection: &TcpStream, socket: Socket, shared: &Shared) {
 }
 
 fn answer(state: &mut State, socket: Socket, incoming: &Incoming, shared: &Shared) -> Reply {
-    let reply = if !matches!(incoming.method.as_str(), "GET" | "HEAD") {
+    let asks = matches!(incoming.method.as_str(), "GET" | "HEAD")
+        || incoming.method == "POST" && incoming.target.contains("/paths-info/");
+    let reply = if !asks {
         state.log.misuse.push(Misuse::Method(format!("{} {}", incoming.method, incoming.target)));
         Reply::new(405, "only GET and HEAD are answered here").with("Allow", "GET, HEAD")
     } else if socket == Socket::Endpoint {

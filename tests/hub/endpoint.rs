@@ -27,6 +27,9 @@ pub(super) fn answer(state: &mut State, incoming: &Incoming) -> Reply {
         ["api", "models", owner, name, "tree", revision, ref folder @ ..] => {
             tree(state, incoming, &format!("{owner}/{name}"), revision, &folder.join("/"))
         }
+        ["api", "models", owner, name, "paths-info", revision] => {
+            paths_info(state, incoming, &format!("{owner}/{name}"), revision)
+        }
         ["api", "resolve-cache", "models", owner, name, revision, ref path @ ..] => {
             let subject = Subject::new(&format!("{owner}/{name}"), &path.join("/"));
             resolve(state, incoming, subject, revision, true)
@@ -164,6 +167,19 @@ fn tree(
         start + page
     );
     Ok(reply.with("Link", next))
+}
+
+/// The files that are asked about, as far as there are such.
+fn paths_info(state: &mut State, incoming: &Incoming, name: &str, revision: &str) -> Answer {
+    let subject = Subject::new(name, API);
+    let files = &at(find(state, incoming, name)?, revision)?.files;
+    let known = incoming.paths().into_iter().filter_map(|path| {
+        let file = files.get(&path)?;
+        let (size, lfs) = (file.content.length(), pointer(file, "oid"));
+        Some(entry("file", &path, &file.oid, size, lfs))
+    });
+    let text = json_list(known.collect::<Vec<_>>().into_iter());
+    Ok(Reply::json(state, incoming, subject, text))
 }
 
 /// The files under a folder, and the folders, as the hub lists them.

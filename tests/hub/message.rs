@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const LONGEST_HEAD: u64 = 64 * 1024;
+const LONGEST_BODY: u64 = 64 * 1024;
 
 pub(super) struct Incoming {
     pub method: String,
@@ -12,6 +13,7 @@ pub(super) struct Incoming {
     pub target: String,
     pub keeps_alive: bool,
     headers: Vec<(String, String)>,
+    body: String,
 }
 
 /// What stands where a request should.
@@ -24,7 +26,7 @@ pub(super) enum Arrived {
 }
 
 pub(super) fn read(connection: &mut impl BufRead) -> Arrived {
-    let mut lines = connection.take(LONGEST_HEAD).lines();
+    let mut lines = connection.by_ref().take(LONGEST_HEAD).lines();
     let first = match lines.next() {
         Some(Ok(line)) => line,
         Some(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
@@ -54,13 +56,20 @@ pub(super) fn read(connection: &mut impl BufRead) -> Arrived {
         target: target.to_owned(),
         keeps_alive: version == "HTTP/1.1",
         headers,
+        body: String::new(),
     };
     incoming.keeps_alive &=
         !incoming.header("connection").is_some_and(|said| said.eq_ignore_ascii_case("close"));
     if !target.starts_with('/') || incoming.header("host").is_none() {
         return Arrived::Nonsense(first);
     }
-    Arrived::Request(incoming)
+    drop(lines);
+    let length = incoming.header("content-length").and_then(|length| length.parse().ok());
+    let mut body = connection.take(length.unwrap_or(0).min(LONGEST_BODY));
+    match body.read_to_string(&mut incoming.body) {
+        Ok(_) => Arrived::Request(incoming),
+        Err(_) => Arrived::Nonsense(first),
+    }
 }
 
 impl Incoming {
@@ -75,6 +84,15 @@ impl Incoming {
 
     pub fn token(&self) -> Option<&str> {
         self.header("authorization")?.strip_prefix("Bearer ")
+    }
+
+    /// The paths that a form or a JSON object asks about.
+    pub fn paths(&self) -> Vec<String> {
+        if let Some((_, list)) = self.body.split_once('[') {
+            return list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+        }
+        let fields = self.body.split('&').filter_map(|field| field.strip_prefix("paths="));
+        fields.map(|path| decoded(&path.replace('+', " "))).collect()
     }
 
     /// The parts of the path, each decoded by itself: a revision may have a slash within.

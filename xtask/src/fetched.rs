@@ -39,3 +39,24 @@ fn fetch(workspace: &Workspace, into: &Path) -> Result<()> {
          and see that `npm --version` works",
     )
 }
+
+const OLAH: &str = "olah==0.5.4";
+
+/// A mirror of the hub that nobody here wrote, from the Python package index: downloads are tested through
+/// it, too.
+pub fn olah(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.target.join("fetched").join("olah");
+    if folder.is_dir() {
+        return Ok(());
+    }
+    println!("fetching {OLAH} with pip …");
+    let unfinished = folder.with_file_name(".olah.unfinished");
+    files::empty(&unfinished)?;
+    let mut pip = workspace.command("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"]);
+    workspace::run(pip.arg(&unfinished).arg(OLAH)).context(
+        "the mirror that downloads are tested through could not be fetched: connect this computer to a \
+         Python package index once",
+    )?;
+    files::replace(&unfinished, &folder)
+}

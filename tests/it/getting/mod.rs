@@ -1,7 +1,10 @@
 //! Getting models from a hub that behaves as the real one does, and from one that does not.
 
+#[cfg(target_os = "linux")]
+mod alone;
 mod faults;
 mod killing;
+mod mirror;
 mod plans;
 mod stopping;
 

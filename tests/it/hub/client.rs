@@ -47,6 +47,17 @@ pub fn ask(method: &str, url: &str, headers: &[(&str, &str)]) -> Answer {
     parsed(&bytes)
 }
 
+/// Asks with a body.
+pub fn post(url: &str, body: &str) -> Answer {
+    let (mut connection, path) = connect(url);
+    let length = body.len().to_string();
+    say(&mut connection, "POST", &path, &[("Content-Length", &length), ("Connection", "close")]);
+    connection.write_all(body.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    connection.read_to_end(&mut bytes).unwrap();
+    parsed(&bytes)
+}
+
 pub fn get(url: &str) -> Answer {
     ask("GET", url, &[])
 }

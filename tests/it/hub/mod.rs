@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use kenning_tests::hub::{Content, Hub, Misuse, Repository, Socket, digest, http_date, serve};
 
-use client::{Answer, ask, connect, get, get_range, next_answer, say};
+use client::{Answer, ask, connect, get, get_range, next_answer, post, say};
 
 pub const NAME: &str = "owner/name";
 pub const CONFIG: &str = "{\"model_type\":\"qwen3\"}";
@@ -354,4 +354,18 @@ fn it_serves_until_it_is_told_to_stop() {
     stop.send(()).unwrap();
     served.join().unwrap();
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn paths_are_described_to_whoever_asks_for_them() {
+    let hub = hub();
+    let url = format!("{}/api/models/{NAME}/paths-info/main", hub.endpoint());
+    for body in ["{\"paths\":[\"config.json\",\"none\"]}", "paths=config.json&paths=no%20ne"] {
+        let answer = post(&url, body);
+        assert_eq!(answer.status, 200, "{body}");
+        let text = answer.text();
+        assert!(text.contains("\"path\":\"config.json\"") && !text.contains("ne\""), "{text}");
+    }
+    assert!(post(&url, "paths=model.safetensors").text().contains("\"lfs\""));
+    assert_eq!(post(&url.replace("paths-info", "other"), "paths=a").status, 405);
 }
