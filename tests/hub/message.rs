@@ -63,7 +63,6 @@ pub(super) fn read(connection: &mut impl BufRead) -> Arrived {
     if !target.starts_with('/') || incoming.header("host").is_none() {
         return Arrived::Nonsense(first);
     }
-    drop(lines);
     let length = incoming.header("content-length").and_then(|length| length.parse().ok());
     let mut body = connection.take(length.unwrap_or(0).min(LONGEST_BODY));
     match body.read_to_string(&mut incoming.body) {

@@ -16,7 +16,13 @@ pub(crate) fn choose(files: &[Listed], weights: Option<&str>) -> Result<Vec<Chos
     let keep = |file: &Listed| Chosen { listed: file.clone(), name: file.path.clone() };
     let need = |path: &str| find(path).map(keep).ok_or(format!("it holds no {path}"));
     let mut chosen = vec![need("config.json")?, need("tokenizer.json")?];
+    let is_read = |path: &str| path.ends_with(".gguf") || path.ends_with(".safetensors");
     match weights {
+        Some(path) if !is_read(path) => {
+            return Err(format!(
+                "{path} is neither safetensors nor GGUF, which is what Kenning reads"
+            ));
+        }
         Some(path) => chosen.push(Chosen {
             name: path.rsplit('/').next().unwrap_or(path).to_owned(),
             ..need(path)?
@@ -99,6 +105,7 @@ mod tests {
             Ok(&["config.json", "tokenizer.json", "w.gguf"]),
         );
         check(&with(&["pytorch_model.bin"]), None, Err("pickled"));
+        check(&with(&["pytorch_model.bin"]), Some("pytorch_model.bin"), Err("neither"));
         check(&["config.json", "model.safetensors"], None, Err("no tokenizer.json"));
     }
 }

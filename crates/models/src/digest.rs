@@ -3,10 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
+
+use crate::part::read_at;
 
 /// As a hub knows a file: large ones by their bytes, small ones as git does.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -75,6 +79,80 @@ pub(crate) fn of_file(path: &Path, kind: &Digest) -> io::Result<Digest> {
     }
 }
 
+/// Counts a file's bytes from its start while they come, so that its digest is known soon after the last.
+pub(crate) struct Following {
+    watched: Arc<Watched>,
+    thread: Option<JoinHandle<io::Result<Option<Digest>>>>,
+}
+
+#[derive(Default)]
+struct Watched {
+    seen: Mutex<Seen>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Up to where all bytes are there.
+    front: u64,
+    is_given_up: bool,
+}
+
+impl Watched {
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far the bytes are, once they are further; `None` where nobody wants to know any more.
+    fn beyond(&self, at: u64) -> Option<u64> {
+        let is_waiting = |seen: &mut Seen| seen.front <= at && !seen.is_given_up;
+        let seen = self.changed.wait_while(self.lock(), is_waiting);
+        let seen = seen.unwrap_or_else(PoisonError::into_inner);
+        (!seen.is_given_up).then_some(seen.front)
+    }
+}
+
+impl Following {
+    pub(crate) fn begin(file: File, kind: &Digest, length: u64) -> io::Result<Self> {
+        let watched = Arc::new(Watched::default());
+        let (watching, mut counting) = (Arc::clone(&watched), Counting::new(kind, length));
+        let follow = move || {
+            let (mut bytes, mut at) = (vec![0; 1 << 20], 0);
+            while at < length {
+                let Some(front) = watching.beyond(at) else { return Ok(None) };
+                let next = (front - at).min(bytes.len() as u64) as usize;
+                read_at(&file, &mut bytes[..next], at)?;
+                counting.add(&bytes[..next]);
+                at += next as u64;
+            }
+            Ok(Some(counting.end()))
+        };
+        let thread = thread::Builder::new().name("digest".to_owned()).spawn(follow)?;
+        Ok(Self { watched, thread: Some(thread) })
+    }
+
+    /// All bytes up to here are there.
+    pub(crate) fn reach(&self, front: u64) {
+        let mut seen = self.watched.lock();
+        seen.front = seen.front.max(front);
+        drop(seen);
+        self.watched.changed.notify_one();
+    }
+
+    /// The digest, when all has been reached. `None` where it was given up.
+    pub(crate) fn end(mut self) -> io::Result<Option<Digest>> {
+        let Some(thread) = self.thread.take() else { return Ok(None) };
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("counting it failed")))
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.watched.lock().is_given_up = self.thread.is_some();
+        self.watched.changed.notify_one();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +179,29 @@ mod tests {
         };
         check(Digest::Sha256(any()), Digest::Sha256(SHA256_OF_KEY.into()));
         check(Digest::Git(any()), Digest::Git(GIT_OF_KEY.into()));
+    }
+
+    #[test]
+    fn bytes_are_counted_while_they_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "ключ\n").unwrap();
+        let follow = || {
+            let kind = Digest::Sha256(String::new());
+            Following::begin(File::open(&path).unwrap(), &kind, 9).unwrap()
+        };
+        let following = follow();
+        for front in [4, 2, 9] {
+            following.reach(front);
+        }
+        assert_eq!(following.end().unwrap(), Some(Digest::Sha256(SHA256_OF_KEY.into())));
+        // Given up half-way: its thread ends.
+        let mut following = follow();
+        following.reach(3);
+        let thread = following.thread.take().unwrap();
+        following.watched.lock().is_given_up = true;
+        following.watched.changed.notify_one();
+        assert_eq!(thread.join().unwrap().unwrap(), None);
     }
 
     const SHA256_OF_KEY: &str = "333bc024e2d7522620c1f6bb8a4ff80ca42712823b8fa94b7bafedf92fc4dce0";

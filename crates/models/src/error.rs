@@ -11,6 +11,11 @@ pub enum GetError {
     NotAName(String),
 
     #[error(
+        "a model cannot be called \"{0}\": its folder is, so it may hold no slashes and not begin with a dot"
+    )]
+    BadName(String),
+
+    #[error(
         "there is no model \"{0}\" in the catalogue: `kenning models catalogue` lists them; any repository is taken as owner/name"
     )]
     NotInCatalogue(String),

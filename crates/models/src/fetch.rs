@@ -10,7 +10,7 @@ use reqwest::{Response, StatusCode};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
-use crate::digest;
+use crate::digest::{self, Following};
 use crate::error::GetError;
 use crate::hub::{Failure, Hub, RepositoryName, is_passing};
 use crate::pace::{Pace, Patience, retry_after};
@@ -21,6 +21,9 @@ use crate::stage::PlannedFile;
 const MOST_AT_ONCE: usize = 512;
 /// Fewer pieces than this are not worth another connection.
 const LEAST_OF_A_STREAM: usize = 32;
+
+/// The digest of a shorter file takes no time worth a thread.
+const WORTH_FOLLOWING: u64 = 8 << 20;
 
 /// How files are fetched, whichever they are.
 pub(crate) struct Ways {
@@ -45,6 +48,8 @@ pub(crate) struct Fetch {
     file: PlannedFile,
     path: PathBuf,
     part: Mutex<Part>,
+    /// Counts the bytes while they come the first time.
+    following: Mutex<Option<Following>>,
     done: Arc<AtomicU64>,
     /// In a row, without a piece between them.
     failures: AtomicU32,
@@ -65,7 +70,18 @@ impl Fetch {
         let part = spawn_blocking(move || Part::open(&opened, bytes)).await;
         let part = part.map_err(|_| GetError::Stopped)?.map_err(GetError::disk(&path))?;
         done.store(part.bytes(), Ordering::Relaxed);
+        let following = match &file.digest {
+            Some(digest) if file.bytes > WORTH_FOLLOWING => {
+                let reader = part.reader().map_err(GetError::disk(&path))?;
+                let following = Following::begin(reader, digest, file.bytes);
+                let following = following.map_err(GetError::disk(&path))?;
+                following.reach(part.front());
+                Some(following)
+            }
+            _ => None,
+        };
         Ok(Self {
+            following: Mutex::new(following),
             repository: RepositoryName::parse(&file.repository)?,
             ways,
             file,
@@ -115,7 +131,13 @@ impl Fetch {
 
     fn is_right(&self) -> std::io::Result<bool> {
         let Some(expected) = &self.file.digest else { return Ok(true) };
-        Ok(digest::of_file(&self.path, expected)? == *expected)
+        let following = self.following.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let counted = following.map(Following::end).transpose()?.flatten();
+        let found = match counted {
+            Some(found) => found,
+            None => digest::of_file(&self.path, expected)?,
+        };
+        Ok(found == *expected)
     }
 
     /// Fetches every piece that is missing.
@@ -303,7 +325,11 @@ impl Fetch {
         }
         part.write(piece, bytes)
             .map_err(|error| Failure::Last(GetError::disk(&self.path)(error)))?;
+        let front = part.front();
         drop(part);
+        if let Some(following) = &*self.following.lock().unwrap_or_else(PoisonError::into_inner) {
+            following.reach(front);
+        }
         self.done.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.failures.store(0, Ordering::Relaxed);
         self.ways.say(None);

@@ -146,6 +146,9 @@ impl Getter {
                     let listing = self.list(name, revision).await?;
                     let mut manifest = self.manifest(name, &listing).await?;
                     if let Some(called) = called {
+                        if !RepositoryName::is_name(called) {
+                            return Err(GetError::BadName(called.clone()));
+                        }
                         manifest.name.clone_from(called);
                     }
                     let chosen = self.chosen(name, &listing, weights.as_deref())?;

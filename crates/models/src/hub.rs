@@ -30,6 +30,14 @@ impl RepositoryName {
         }
     }
 
+    /// Whether a model may be called so: its folder is.
+    pub(crate) fn is_name(name: &str) -> bool {
+        !name.is_empty()
+            && name.len() <= 96
+            && !name.starts_with(['.', '-', ' '])
+            && !name.contains(|c: char| c.is_control() || "/\\:*?\"<>|".contains(c))
+    }
+
     /// Without its owner.
     pub fn own(&self) -> &str {
         self.0.split('/').next_back().unwrap_or_default()
@@ -147,7 +155,7 @@ impl Hub {
             request.build().map_err(|error| Failure::Last(self.not_a_hub(words(&error))))?;
         let response = self.ask(self.client.execute(request)).await?;
         let response = self.good(response, name, revision)?;
-        let text = self.in_time(response.text()).await?;
+        let text = self.read(response).await?;
         let told: Told = serde_json::from_str(&text)
             .map_err(|error| Failure::Last(self.not_a_hub(error.to_string())))?;
         let files = told.siblings.into_iter().map(|sibling| {
@@ -199,7 +207,21 @@ impl Hub {
         let request = self.client.get(self.address(name, commit, file)).send();
         let response = self.ask(request).await?;
         let response = self.good(response, name, commit)?;
-        self.in_time(response.text()).await
+        self.read(response).await
+    }
+
+    /// A body that ought to be small.
+    async fn read(&self, mut response: Response) -> Result<String, Failure> {
+        const MOST: usize = 16 << 20;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.in_time(response.chunk()).await? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > MOST {
+                return Err(Failure::Last(self.not_a_hub("it does not stop talking".to_owned())));
+            }
+        }
+        String::from_utf8(bytes)
+            .map_err(|_| Failure::Last(self.not_a_hub("it sends what is no text".to_owned())))
     }
 
     async fn ask(
@@ -337,6 +359,11 @@ mod tests {
         };
         check("intfloat/multilingual-e5-small", true);
         check("BAAI/bge-m3", true);
+        for (name, fits) in
+            [("mein-modell", true), ("模型", true), ("../x", false), ("", false), ("a/b", false)]
+        {
+            assert_eq!(RepositoryName::is_name(name), fits, "{name}");
+        }
         for wrong in ["", "e5", "a/b/c", "../x", "a/..", "a/-b", "a b/c", "a/b?c", "ä/b", "/b"] {
             check(wrong, false);
         }

@@ -12,7 +12,7 @@
 //! | 12 each | a piece's number, its CRC-32, and both xor-ed, all little endian |
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,8 @@ pub(crate) struct Part {
     /// The checksum of each piece that is there.
     there: Vec<Option<u32>>,
     taken: Vec<bool>,
+    /// How many pieces are there from the first without a gap.
+    front: usize,
 }
 
 /// Where a file's journal stands.
@@ -48,14 +50,10 @@ impl Part {
         let pieces = length.div_ceil(PIECE as u64) as usize;
         let mut bytes = Vec::new();
         journal.read_to_end(&mut bytes)?;
-        let mut part =
-            Self { file, journal, length, there: vec![None; pieces], taken: vec![false; pieces] };
-        let said = said(&bytes, length);
-        part.journal.set_len(0)?;
-        io::Seek::rewind(&mut part.journal)?;
-        part.journal.write_all(MAGIC)?;
-        part.journal.write_all(&length.to_le_bytes())?;
-        part.take_up(&said)?;
+        go_on(&mut journal, &bytes, length)?;
+        let (there, taken) = (vec![None; pieces], vec![false; pieces]);
+        let mut part = Self { file, journal, length, there, taken, front: 0 };
+        part.take_up(&said(&bytes, length))?;
         Ok(part)
     }
 
@@ -72,9 +70,10 @@ impl Part {
         for (piece, checksum) in said.iter().enumerate() {
             let Some(checksum) = checksum else { continue };
             if self.checksum(piece, &mut bytes)? == *checksum {
-                self.note(piece, *checksum)?;
+                self.there[piece] = Some(*checksum);
             }
         }
+        self.advance();
         Ok(())
     }
 
@@ -93,7 +92,20 @@ impl Part {
         record[8..].copy_from_slice(&(number ^ checksum).to_le_bytes());
         self.journal.write_all(&record)?;
         self.there[piece] = Some(checksum);
+        self.advance();
         Ok(())
+    }
+
+    fn advance(&mut self) {
+        while self.there.get(self.front).is_some_and(Option::is_some) {
+            self.front += 1;
+        }
+    }
+
+    /// Takes back what was said of a piece. The journal still says it, until it is fetched again.
+    fn forget(&mut self, piece: usize) {
+        self.there[piece] = None;
+        self.front = self.front.min(piece);
     }
 
     pub(crate) fn bytes_of(&self, piece: usize) -> Range<u64> {
@@ -112,6 +124,16 @@ impl Part {
 
     pub(crate) fn has(&self, piece: usize) -> bool {
         self.there.get(piece).is_some_and(Option::is_some)
+    }
+
+    /// How many bytes are there from the start without a gap.
+    pub(crate) fn front(&self) -> u64 {
+        self.length.min(self.front as u64 * PIECE as u64)
+    }
+
+    /// The file itself, to be read beside.
+    pub(crate) fn reader(&self) -> io::Result<File> {
+        self.file.try_clone()
     }
 
     /// The next run of missing pieces that nobody fetches, at most so many. Whoever takes it gives back
@@ -146,7 +168,7 @@ impl Part {
             if let Some(known) = self.there[piece]
                 && self.checksum(piece, &mut bytes)? != known
             {
-                self.there[piece] = None;
+                self.forget(piece);
                 rotten += 1;
             }
         }
@@ -155,7 +177,7 @@ impl Part {
 
     /// Has every piece fetched again, because other ones came than should have.
     pub(crate) fn forget_all(&mut self) {
-        self.there.fill(None);
+        (0..self.there.len()).for_each(|piece| self.forget(piece));
     }
 
     pub(crate) fn sync(&self) -> io::Result<()> {
@@ -167,6 +189,23 @@ impl Part {
 fn span(piece: usize, length: u64) -> Range<u64> {
     let start = piece as u64 * PIECE as u64;
     start..length.min(start + PIECE as u64)
+}
+
+/// Prepares a journal for more: what it says stays, so that a program which is killed while it looks at the
+/// pieces loses none. Half a record goes, and so does all of a journal of another file.
+fn go_on(journal: &mut File, bytes: &[u8], length: u64) -> io::Result<()> {
+    let is_of_this =
+        bytes.len() >= HEAD && bytes[..8] == *MAGIC && bytes[8..HEAD] == length.to_le_bytes();
+    if is_of_this {
+        let whole = HEAD + (bytes.len() - HEAD) / RECORD * RECORD;
+        journal.set_len(whole as u64)?;
+        journal.seek(SeekFrom::Start(whole as u64))?;
+        return Ok(());
+    }
+    journal.set_len(0)?;
+    journal.rewind()?;
+    journal.write_all(MAGIC)?;
+    journal.write_all(&length.to_le_bytes())
 }
 
 /// What a journal says, the last of each piece. Nothing where it is another file's; what is torn at its
@@ -248,6 +287,7 @@ mod tests {
         drop(first);
         let mut again = part(folder.path());
         assert_eq!(again.bytes(), PIECE as u64 + 100);
+        assert_eq!(again.front(), PIECE as u64);
         assert_eq!(again.take(9), Some(1..2));
         assert_eq!(again.take(9), None);
         again.give_back(1..2);
@@ -276,6 +316,9 @@ mod tests {
             assert_eq!(part(folder.path()).missing(), expected, "{} bytes", journal.len());
         };
         check(&whole[..whole.len() - 1], 2);
+        // Nothing that it said is lost by only looking.
+        check(&whole, 1);
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
         check(&[&whole[..8], &7u64.to_le_bytes(), &whole[16..]].concat(), 3);
         check(b"", 3);
         check(b"something else entirely, and long enough", 3);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::{self, Digest};
 use crate::error::GetError;
+use crate::hub::RepositoryName;
 use crate::stage::PlannedFile;
 
 /// How a file of a model is.
@@ -59,9 +60,8 @@ pub(crate) fn remove(models: &Path, name: &str) -> Result<(), GetError> {
 
 /// The folder of an installed model. Only names are taken, so that nothing else is ever removed.
 pub(crate) fn installed(models: &Path, name: &str) -> Result<PathBuf, GetError> {
-    let is_name = !name.is_empty() && !name.contains(['/', '\\']) && !name.starts_with('.');
     let folder = models.join(name);
-    match is_name && folder.is_dir() {
+    match RepositoryName::is_name(name) && folder.is_dir() {
         true => Ok(folder),
         false => Err(GetError::NotInstalled(name.to_owned())),
     }

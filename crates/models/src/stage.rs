@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{self, Digest};
 use crate::error::GetError;
+use crate::hub::RepositoryName;
 use crate::part::{Part, journal_of};
 use crate::shelf::{installed, is_same};
 
@@ -190,8 +191,7 @@ pub(crate) fn unfinished(models: &Path) -> Vec<Unfinished> {
 fn read_plan(folder: &Path) -> Option<Plan> {
     let plan: Plan = serde_json::from_slice(&fs::read(folder.join(PLAN)).ok()?).ok()?;
     // Names are made here and stay within the folder; whoever changed them is not followed.
-    let is_plain = |name: &str| !name.contains(['/', '\\']) && !name.starts_with('.');
-    plan.files.iter().all(|file| is_plain(&file.name)).then_some(plan)
+    plan.files.iter().all(|file| RepositoryName::is_name(&file.name)).then_some(plan)
 }
 
 fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {

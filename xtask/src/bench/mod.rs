@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the measurements that `docs/PERFORMANCE.md` reports, each one command.
 
 mod embed;
+mod fetch;
 mod ingest;
 mod random_model;
 mod search;
@@ -23,6 +24,11 @@ pub enum Bench {
     /// How long it takes until files are found: ten thousand small ones, and a folder of real documents
     /// beside its reading and its embedding alone.
     Ingest { folder: Option<PathBuf> },
+    /// How fast a file is fetched over loopback, beside curl, and what memory that takes.
+    Fetch {
+        #[arg(default_value_t = 5.0)]
+        gigabytes: f64,
+    },
     /// How fast a made-up library of so many passages answers. It is kept in the target folder.
     Search {
         #[arg(default_value_t = 100_000)]
@@ -34,6 +40,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Embed { runs } => embed::run(workspace, *runs),
         Bench::Ingest { folder } => ingest::run(workspace, folder.as_deref()),
+        Bench::Fetch { gigabytes } => fetch::run(workspace, *gigabytes),
         Bench::Search { passages } => search::run(workspace, *passages),
     }
 }
