@@ -93,13 +93,21 @@ pub fn get(global: &Global, command: &Get) -> Result<()> {
     let plan = match begun {
         // What was begun under this name goes on, whatever has changed since.
         Some(plan) => plan,
-        None => getter.plan(&wanted(command)?, &stop)?,
+        None => planned(global, &getter, &wanted(command)?, &stop)?,
     };
     if command.plan {
         return tell_plan(global, &plan);
     }
     let folder = fetched(global, &plan.manifest.name, |tell| getter.get(&plan, &stop, tell))?;
     tell_installed(global, &plan.manifest.name, &folder)
+}
+
+fn planned(global: &Global, getter: &Getter, wanted: &Wanted, stop: &Stop) -> Result<Plan> {
+    let mut line = Line::new(global.json);
+    line.show("asking the hub what it has …", None);
+    let plan = getter.plan(wanted, stop);
+    line.clear();
+    Ok(plan?)
 }
 
 fn wanted(command: &Get) -> Result<Wanted> {
