@@ -549,3 +549,48 @@ fn damage_is_told_of_and_made_good() {
     fs::write(home.join("kenning.db"), bytes).unwrap();
     check("1 watched folder is known again");
 }
+
+#[test]
+fn another_model_reads_the_library_and_the_first_one_can_have_it_back() {
+    let desk = Desk::indexed();
+    // The built-in model under another name, and told otherwise what a document is: another model.
+    let built_in = crate::staging::target().join("models/multilingual-e5-small");
+    let second = desk.root.path().join("home/models/zweites");
+    fs::create_dir_all(&second).unwrap();
+    for entry in fs::read_dir(built_in).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), second.join(entry.file_name())).unwrap();
+    }
+    let manifest = second.join("kenning.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let text = text.replace("name = \"multilingual-e5-small\"", "name = \"zweites\"");
+    fs::write(
+        &manifest,
+        text.replace("document = \"passage: {text}\"", "document = \"query: {text}\""),
+    )
+    .unwrap();
+    let answering = || {
+        let models = desk.json(&["status"])["models"].clone();
+        let models = models.as_array().unwrap().clone();
+        let answers = models.iter().find(|model| model["answers"] == true).unwrap();
+        answers["model"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(answering(), "multilingual-e5-small");
+    check_refused(&desk.run(&["models", "use", "nicht-da"]), &["nicht-da", "known are"]);
+    check_refused(&desk.run(&["models", "undo"]), &["nothing to take back"]);
+    let estimate = desk.json(&["models", "use", "zweites", "--estimate"]);
+    assert!(estimate["passages"].as_u64().unwrap() >= 8, "{estimate}");
+    assert!(estimate["seconds"].as_f64().unwrap() > 0.0, "{estimate}");
+    // Nobody is there to be asked.
+    check_refused(&desk.run(&["models", "use", "zweites"]), &["passages to read anew", "--yes"]);
+    assert_eq!(answering(), "multilingual-e5-small");
+    assert_eq!(desk.json(&["models", "use", "zweites", "--yes"])["model"], "zweites");
+    assert_eq!(answering(), "zweites");
+    // Whoever comes next uses the model that was chosen, and has nothing to do.
+    assert!(desk.run(&["index"]).status.success());
+    assert_eq!(answering(), "zweites");
+    assert_eq!(desk.run(&["search", "feeding tomato plants"]).status.code(), Some(0));
+    check_refused(&desk.run(&["models", "forget", "zweites"]), &["zweites", "--yes"]);
+    assert_eq!(desk.json(&["models", "undo"])["model"], "multilingual-e5-small");
+    assert_eq!(answering(), "multilingual-e5-small");
+}

@@ -8,7 +8,7 @@ use kenning_engine::{Device, ModelFolder, Models as Shelf};
 use serde::Serialize;
 
 use crate::arguments::{Calibrate, Global, Models};
-use crate::{getting, opening, output, speed};
+use crate::{getting, library, opening, output, speed};
 
 #[derive(Serialize)]
 struct Card {
@@ -59,6 +59,8 @@ pub fn run(global: &Global, command: &Models) -> Result<()> {
         Models::Get(command) => getting::get(global, command),
         Models::Verify(command) => getting::verify(global, &shelf, command),
         Models::Forget(command) => getting::forget(command),
+        Models::Use(command) => library::use_model(global, &shelf, command),
+        Models::Undo(command) => library::undo(global, &shelf, command),
         Models::Show { name } => {
             let folder = shelf.find(name)?;
             show(global, &card(&folder, is_built_in(&shelf, &folder))?)

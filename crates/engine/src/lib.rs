@@ -28,8 +28,8 @@ pub use kenning_watch::{
     Trouble, walk,
 };
 pub use library::{
-    Access, Doing, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options, Parts,
-    Progress, Repairs, Rest, Searcher, Subscription, WatchedFolder,
+    Access, Doing, Estimate, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options,
+    Parts, Progress, Repairs, Rest, Searcher, Subscription, WatchedFolder,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

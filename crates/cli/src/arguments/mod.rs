@@ -205,6 +205,10 @@ pub enum Models {
     Verify(Verify),
     /// Take an installed one away, or what was fetched of one
     Forget(Forget),
+    /// Have the library read by another one, while the old one answers
+    Use(Use),
+    /// Go back to the one that answered before
+    Undo(Undo),
     /// What is known of one
     Show {
         /// A model's name, or a path to its folder
@@ -254,6 +258,28 @@ pub struct Forget {
     /// Even where the library was read by it
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Args)]
+pub struct Use {
+    /// A model's name
+    pub name: String,
+    /// Only say how long it would take, and how much room
+    #[arg(long)]
+    pub estimate: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: DeviceName,
+}
+
+#[derive(Args)]
+pub struct Undo {
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: DeviceName,
 }
 
 #[derive(Args)]

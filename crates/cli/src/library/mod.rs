@@ -6,6 +6,7 @@ mod folders;
 mod follow;
 mod index;
 mod status;
+mod switching;
 
 use anyhow::{Error, Result};
 use kenning_engine::{
@@ -15,6 +16,7 @@ use kenning_engine::{
 pub use folders::{add, list, remove};
 pub use index::{index, watch};
 pub use status::status;
+pub use switching::{undo, use_model};
 
 use crate::opening;
 

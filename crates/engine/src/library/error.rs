@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use kenning_domain::FolderId;
+use kenning_domain::{FolderId, ModelError};
 use kenning_store::StoreError;
 use kenning_watch::StartError;
 
@@ -23,6 +23,9 @@ pub enum LibraryError {
 
     #[error(transparent)]
     NotLoaded(#[from] NotLoaded),
+
+    #[error(transparent)]
+    Model(#[from] ModelError),
 
     #[error(transparent)]
     Watch(#[from] StartError),

@@ -6,6 +6,7 @@
 mod board;
 mod embedding;
 mod error;
+mod estimate;
 mod librarian;
 mod looking;
 mod model;
@@ -34,6 +35,7 @@ use kenning_watch::Rules;
 
 use board::Board;
 pub use error::LibraryError;
+pub use estimate::Estimate;
 pub(crate) use model::{CALIBRATION, read_calibration, write_calibration};
 pub use model::{Loaded, Model, NotLoaded};
 pub use opening::{Access, Options, Parts};
@@ -82,7 +84,8 @@ impl Library {
         self.ask(|answer| Order::ReadAgain { path, answer })
     }
 
-    /// Fills a space of this model, which answers as soon as it has as much as the one that does.
+    /// Fills a space of this model, which answers as soon as it has as much as the one that does. It is
+    /// remembered over restarts.
     pub fn use_model(&self, model: Model) -> Result<(), LibraryError> {
         let model = Box::new(model);
         self.ask(|answer| Order::UseModel { model, answer })

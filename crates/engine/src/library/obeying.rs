@@ -17,6 +17,8 @@ use super::watching::StartOrStore;
 
 /// The setting that is there while the work is paused.
 pub(super) const PAUSED: &str = "paused";
+/// The setting that names the model which was chosen, where one was.
+pub(super) const MODEL: &str = "model";
 
 impl From<StartOrStore> for LibraryError {
     fn from(error: StartOrStore) -> Self {
@@ -186,6 +188,8 @@ impl Librarian {
 
     fn use_model(&mut self, model: Arc<Model>) -> Result<(), LibraryError> {
         self.write();
+        // First: whoever opens the library after a crash right here goes on with it.
+        self.truth.change(|change| change.set(MODEL, &model.name))?;
         let mut others = self.others.clone();
         others.extend(self.spaces.models().into_iter().map(|(_, model)| model));
         self.spaces = Spaces::take_up(&mut self.truth, Some(model), &others)?;

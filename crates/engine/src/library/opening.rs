@@ -21,7 +21,7 @@ use super::librarian::{Librarian, State};
 use super::looking::Looking;
 use super::model::Model;
 use super::notes;
-use super::obeying::PAUSED;
+use super::obeying::{MODEL, PAUSED};
 use super::orders::Message;
 use super::progress::Progress;
 use super::readers::{Equipment, Readers};
@@ -49,7 +49,7 @@ pub struct Options {
     pub access: Access,
     /// Whether files are read and embedded, unless the work is paused; else folders are only watched.
     pub works: bool,
-    /// The model to use, by name; without one, the first there is.
+    /// The model to use, by name; without one, that which was chosen before, else the first there is.
     pub model: Option<String>,
     pub device: DevicePreference,
     /// How many files are read at once.
@@ -91,7 +91,12 @@ impl Library {
             Model::of_folder(folder, options.device, &home.calibrations())
                 .map_err(ModelsError::from)
         };
-        let model = match models.choose_embedder(options.model.as_deref()) {
+        let named = options.model.as_deref();
+        let chosen = match named {
+            None => chosen_before(home).and_then(|name| models.choose_embedder(Some(&name)).ok()),
+            Some(_) => None,
+        };
+        let model = match chosen.map_or_else(|| models.choose_embedder(named), Ok) {
             Ok(folder) => Some(of_folder(folder)?),
             Err(ModelsError::None { .. }) => None,
             Err(error) => return Err(error.into()),
@@ -146,6 +151,12 @@ impl Library {
         let truth = Mutex::new(truth);
         Ok(Self { board, truth, hands: Hands::Librarian { orders: sender, thread } })
     }
+}
+
+/// The model that was chosen for this library, if it is there and one was.
+fn chosen_before(home: &Home) -> Option<String> {
+    let truth = Truth::open(home.data(), kenning_store::Access::Read).ok()?;
+    truth.reader().ok()?.read(|view| view.setting(MODEL)).ok()?
 }
 
 const WRITE: kenning_store::Access = kenning_store::Access::Write;
