@@ -18,7 +18,7 @@ pub const HOPELESS: &str = "hoffnungslos";
 pub struct Counting {
     documents: Mutex<BTreeMap<String, usize>>,
     pub is_broken: AtomicBool,
-    /// Milliseconds for each batch.
+    /// Milliseconds for each batch of documents.
     pub delay: AtomicU64,
 }
 
@@ -47,7 +47,9 @@ impl Embed for Counting {
         _: Option<usize>,
         _: Overlong,
     ) -> Result<Embedded, ModelError> {
-        std::thread::sleep(Duration::from_millis(self.delay.load(Ordering::Relaxed)));
+        if role == Role::Document {
+            std::thread::sleep(Duration::from_millis(self.delay.load(Ordering::Relaxed)));
+        }
         if self.is_broken.load(Ordering::Relaxed) {
             return Err(ModelError::Gone);
         }

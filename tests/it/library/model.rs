@@ -1,10 +1,13 @@
 //! Models: one that fails, one that is changed for another, texts that have no vector, none at all.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use kenning_domain::Cancel;
 use kenning_engine::State::{Meaning, Words};
-use kenning_engine::{Access, Library, Parts};
+use kenning_engine::answer::{Models, Question, Told, answer};
+use kenning_engine::{Access, Library, Parts, Searcher};
 
 use super::counting::{Counting, HOPELESS};
 use super::stage::{Stage, options, program};
@@ -75,4 +78,61 @@ fn another_model_answers_once_it_has_as_much() {
     stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning), ("c.txt", Meaning)]);
     assert_eq!(stage.counting.embedded(), (3, 1));
     assert!(stage.open_again(Access::Write).is_err());
+}
+
+/// Asks for what no document has a word of, so that only meaning finds any; how many are found.
+fn found_by_meaning(searcher: &mut Searcher) -> Result<usize, String> {
+    let snapshot = searcher.snapshot();
+    let space = snapshot.meaning.as_ref().ok_or("nothing has a meaning")?.space;
+    let embed = searcher.embedder(space).map_err(|error| error.to_string())?;
+    let embed = embed.ok_or("the model of the space that answers is not there")?;
+    let question = Question { limit: 100, grouped: false, ..Question::new("qwx") };
+    let models = Models { embed: Some(&*embed), rerank: None };
+    let mut found = 0;
+    let mut tell = |told| {
+        if let Told::Answer(answer) = told {
+            found = answer.hits.len();
+        }
+    };
+    let cancel = Cancel::default();
+    answer(&question, &snapshot, &mut searcher.truth, models, &cancel, &mut tell)
+        .map_err(|error| error.to_string())?;
+    Ok(found)
+}
+
+#[test]
+fn while_models_are_switched_every_question_is_answered_as_before() {
+    const FILES: usize = 40;
+    let names: Vec<String> = (0..FILES).map(|number| format!("{number}.txt")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let stage = Stage::opened(&names);
+    stage.wait();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let mut searcher = stage.library().searcher().unwrap();
+        let is_over = &is_over;
+        let asking = scope.spawn(move || {
+            let (mut asked, mut wrong) = (0, Vec::new());
+            while !is_over.load(Ordering::Relaxed) {
+                match found_by_meaning(&mut searcher) {
+                    Ok(FILES) => {}
+                    other => wrong.push(other),
+                }
+                asked += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            (asked, wrong)
+        });
+        for name in ["eines", "anderes", "drittes"] {
+            let other = Arc::new(Counting::default());
+            other.delay.store(250, Ordering::Relaxed);
+            stage.library().use_model(other.model(name)).unwrap();
+            stage.wait();
+            let mut truth = stage.library().searcher().unwrap().truth;
+            assert_eq!(truth.read(|view| view.answering()).unwrap().unwrap().model, name);
+        }
+        is_over.store(true, Ordering::Relaxed);
+        let (asked, wrong) = asking.join().unwrap();
+        assert!(asked > 20 && wrong.is_empty(), "of {asked}: {wrong:?}");
+    });
 }

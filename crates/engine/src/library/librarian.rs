@@ -460,8 +460,21 @@ impl Librarian {
                 true => self.watching.shown(),
                 false => self.board.read().folders.clone(),
             },
-            models: self.spaces.models(),
+            models: self.models(),
         })
+    }
+
+    /// Those in use, and that of the space which answered when something was shown last: whoever took that
+    /// snapshot is about to ask for its model.
+    fn models(&self) -> Vec<(SpaceId, Arc<Model>)> {
+        let mut models = self.spaces.models();
+        let before = self.board.read();
+        let answered = before.snapshot.meaning.as_ref().map(|meaning| meaning.space);
+        let is_new = |space: &SpaceId| !models.iter().any(|(id, _)| id == space);
+        if let Some(space) = answered.filter(is_new) {
+            models.extend(before.models.iter().filter(|(id, _)| *id == space).cloned());
+        }
+        models
     }
 
     pub(super) fn say(&mut self, event: &Event) {
