@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 use kenning_engine::getting::{
-    Condition, Getter, Plan, Progress, RepositoryName, Settings, Stop, Unfinished, Wanted,
-    catalogue, verify as compare,
+    Condition, Getter, Plan, PlannedFile, Progress, Settings, Stop, Unfinished, Wanted, catalogue,
+    forget as discard, remove, unfinished, verify as compare,
 };
 use kenning_engine::{Home, ModelFolder, Models};
 use serde::Serialize;
@@ -73,8 +73,8 @@ fn getter(limit: Option<f64>) -> Result<Getter> {
 }
 
 /// Models whose fetching was begun.
-pub fn begun() -> Result<Vec<Unfinished>> {
-    Ok(getter(None)?.unfinished())
+pub fn begun() -> Vec<Unfinished> {
+    unfinished(&Home::discover().models())
 }
 
 /// Ctrl-C stops what is fetched, which is kept.
@@ -88,8 +88,8 @@ fn stop_by_user() -> Result<Stop> {
 pub fn get(global: &Global, command: &Get) -> Result<()> {
     let getter = getter(command.limit)?;
     let stop = stop_by_user()?;
-    let begun = getter.unfinished().into_iter().map(|unfinished| unfinished.plan);
-    let begun = begun.into_iter().find(|plan: &Plan| plan.manifest.name == command.name);
+    let begun =
+        begun().into_iter().map(|begun| begun.plan).find(|plan| plan.manifest.name == command.name);
     let plan = match begun {
         // What was begun under this name goes on, whatever has changed since.
         Some(plan) => plan,
@@ -118,7 +118,6 @@ fn wanted(command: &Get) -> Result<Wanted> {
         }
         return Ok(wanted);
     };
-    let name: RepositoryName = name;
     let (revision, weights) = (command.revision.clone(), command.file.clone());
     Ok(Wanted::Repository { name, revision, weights, called: command.called.clone() })
 }
@@ -139,9 +138,6 @@ struct FileTold<'a> {
 }
 
 fn tell_plan(global: &Global, plan: &Plan) -> Result<()> {
-    let file = |file: &'_ kenning_engine::getting::PlannedFile| -> (String, u64) {
-        (format!("{} of {} at {}", file.name, file.repository, file.commit), file.bytes)
-    };
     if global.json {
         let files = plan.files.iter().map(|file| FileTold {
             name: &file.name,
@@ -153,8 +149,9 @@ fn tell_plan(global: &Global, plan: &Plan) -> Result<()> {
         return output::json(&PlanTold { name: &plan.manifest.name, bytes: plan.bytes(), files });
     }
     let mut out = io::stdout().lock();
-    for (words, bytes) in plan.files.iter().map(file) {
-        writeln!(out, "{:>16}  {}", terminal::number(bytes), terminal::clean(&words))?;
+    for PlannedFile { name, repository, commit, bytes, .. } in &plan.files {
+        let words = terminal::clean(&format!("{name} of {repository} at {commit}"));
+        writeln!(out, "{:>16}  {words}", terminal::number(*bytes))?;
     }
     writeln!(out, "{:>16}  in all, as {}", terminal::number(plan.bytes()), plan.manifest.name)?;
     Ok(())
@@ -262,9 +259,9 @@ fn compared(global: &Global, folder: &ModelFolder) -> Result<Vec<FileVerified>> 
 }
 
 pub fn forget(command: &Forget) -> Result<()> {
-    let (getter, name) = (getter(None)?, &command.name);
-    if getter.unfinished().iter().any(|begun| begun.plan.manifest.name == *name) {
-        getter.forget(name)?;
+    let (models, name) = (Home::discover().models(), &command.name);
+    if begun().iter().any(|begun| begun.plan.manifest.name == *name) {
+        discard(&models, name)?;
         writeln!(io::stdout().lock(), "What was fetched of {name} is gone")?;
         return Ok(());
     }
@@ -273,7 +270,7 @@ pub fn forget(command: &Forget) -> Result<()> {
             "the library was read by {name}, and without it is searched by words only: --yes takes it away all the same"
         );
     }
-    getter.remove(name)?;
+    remove(&models, name)?;
     writeln!(io::stdout().lock(), "{name} is gone")?;
     Ok(())
 }

@@ -87,7 +87,7 @@ fn calibrate(shelf: &Shelf, command: &Calibrate) -> Result<()> {
 }
 
 fn list(global: &Global, shelf: &Shelf) -> Result<()> {
-    let begun = getting::begun()?.into_iter().map(|begun| Begun {
+    let begun = getting::begun().into_iter().map(|begun| Begun {
         name: begun.plan.manifest.name.clone(),
         bytes: begun.plan.bytes(),
         done: begun.done,

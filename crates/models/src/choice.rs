@@ -9,13 +9,27 @@ pub(crate) struct Chosen {
     pub name: String,
 }
 
+impl Chosen {
+    /// Under the name it has in the repository.
+    fn of(listed: &Listed) -> Self {
+        Self { listed: listed.clone(), name: listed.path.clone() }
+    }
+}
+
+fn need(files: &[Listed], path: &str) -> Result<Chosen, String> {
+    let found = files.iter().find(|file| file.path == path);
+    found.map(Chosen::of).ok_or(format!("it holds no {path}"))
+}
+
+/// What every model has beside its weights.
+pub(crate) fn papers(files: &[Listed]) -> Result<Vec<Chosen>, String> {
+    Ok(vec![need(files, "config.json")?, need(files, "tokenizer.json")?])
+}
+
 /// The files of a model, or what is missing. `weights` names the one file of weights to take, such as
 /// one of several in GGUF.
 pub(crate) fn choose(files: &[Listed], weights: Option<&str>) -> Result<Vec<Chosen>, String> {
-    let find = |path: &str| files.iter().find(|file| file.path == path);
-    let keep = |file: &Listed| Chosen { listed: file.clone(), name: file.path.clone() };
-    let need = |path: &str| find(path).map(keep).ok_or(format!("it holds no {path}"));
-    let mut chosen = vec![need("config.json")?, need("tokenizer.json")?];
+    let mut chosen = papers(files)?;
     let is_read = |path: &str| path.ends_with(".gguf") || path.ends_with(".safetensors");
     match weights {
         Some(path) if !is_read(path) => {
@@ -25,7 +39,7 @@ pub(crate) fn choose(files: &[Listed], weights: Option<&str>) -> Result<Vec<Chos
         }
         Some(path) => chosen.push(Chosen {
             name: path.rsplit('/').next().unwrap_or(path).to_owned(),
-            ..need(path)?
+            ..need(files, path)?
         }),
         None => chosen.extend(safetensors(files)?),
     }
@@ -36,9 +50,8 @@ pub(crate) fn choose(files: &[Listed], weights: Option<&str>) -> Result<Vec<Chos
 fn safetensors(files: &[Listed]) -> Result<Vec<Chosen>, String> {
     const ONE: &str = "model.safetensors";
     const INDEX: &str = "model.safetensors.index.json";
-    let keep = |file: &Listed| Chosen { listed: file.clone(), name: file.path.clone() };
     if let Some(one) = files.iter().find(|file| file.path == ONE) {
-        return Ok(vec![keep(one)]);
+        return Ok(vec![Chosen::of(one)]);
     }
     let index = files.iter().find(|file| file.path == INDEX);
     let is_shard = |path: &str| {
@@ -49,9 +62,10 @@ fn safetensors(files: &[Listed]) -> Result<Vec<Chosen>, String> {
                 .all(|byte| byte.is_ascii_digit() || byte == b'-' || byte.is_ascii_lowercase())
         })
     };
-    let shards: Vec<Chosen> = files.iter().filter(|file| is_shard(&file.path)).map(keep).collect();
+    let shards: Vec<Chosen> =
+        files.iter().filter(|file| is_shard(&file.path)).map(Chosen::of).collect();
     match index {
-        Some(index) if !shards.is_empty() => Ok([keep(index)].into_iter().chain(shards).collect()),
+        Some(index) if !shards.is_empty() => Ok([Chosen::of(index)].into_iter().chain(shards).collect()),
         _ if files.iter().any(|file| file.path.ends_with(".gguf")) => Err(format!(
             "it holds its weights as GGUF only: name one of them with --file, such as {}",
             files.iter().find(|file| file.path.ends_with(".gguf")).map_or("", |file| &file.path)

@@ -1,7 +1,7 @@
 //! Getting a model: what is needed is found out, fetched, verified, and put among the models.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,15 +11,14 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::catalogue::{Entry, entry};
-use crate::choice::{Chosen, choose};
+use crate::choice::{Chosen, choose, papers};
 use crate::error::GetError;
 use crate::fetch::{Fetch, Ways};
 use crate::hub::{Failure, Hub, Listing, RepositoryName};
 use crate::makers::{OTHERS, Papers, manifest};
 use crate::pace::{Pace, Patience};
 use crate::progress::{FileProgress, Progress, Speed, left};
-use crate::shelf;
-use crate::stage::{self, Plan, PlannedFile, Stage, Unfinished};
+use crate::stage::{self, Plan, PlannedFile, Stage};
 
 const ENDPOINT: &str = "https://huggingface.co";
 /// What is left free on the disk.
@@ -170,18 +169,8 @@ impl Getter {
             let files = self.planned(&name, &listing.commit, chosen).await?;
             return Ok(Plan { manifest, files });
         };
-        let papers =
-            |chosen: &Chosen| chosen.name == "config.json" || chosen.name == "tokenizer.json";
-        let mut chosen = self.chosen(&name, &listing, None).or_else(|_| {
-            // Its own weights do not matter here.
-            let small = listing.files.iter().filter(|file| file.path.ends_with(".json"));
-            let keep = |file: &crate::hub::Listed| Chosen {
-                name: file.path.clone(),
-                listed: file.clone(),
-            };
-            Ok::<_, GetError>(small.map(keep).collect())
-        })?;
-        chosen.retain(papers);
+        let unfit = |reason| GetError::Unfit { repository: name.to_string(), reason };
+        let chosen = papers(&listing.files).map_err(unfit)?;
         let mut files = self.planned(&name, &listing.commit, chosen).await?;
         let other = RepositoryName::parse(&elsewhere.repository)?;
         let listing = self.list(&other, "main").await?;
@@ -227,9 +216,9 @@ impl Getter {
             }
         }
         let [modules, pooling, prompts, lengths] = others;
-        let papers =
+        let told =
             Papers { config: read("config.json").await?, modules, pooling, prompts, lengths };
-        let mut made = manifest(&name.own().to_lowercase(), &papers).map_err(unfit)?;
+        let mut made = manifest(&name.own().to_lowercase(), &told).map_err(unfit)?;
         made.licence.clone_from(&listing.licence);
         made.origin = name.to_string();
         made.source =
@@ -377,11 +366,6 @@ impl Getter {
         })
     }
 
-    /// The models whose fetching was begun and not finished.
-    pub fn unfinished(&self) -> Vec<Unfinished> {
-        stage::unfinished(&self.models)
-    }
-
     /// Fetches again what is broken of an installed model. Meanwhile it is no model.
     pub fn mend(
         &self,
@@ -391,19 +375,5 @@ impl Getter {
     ) -> Result<PathBuf, GetError> {
         let plan = stage::take_back(&self.models, name)?;
         self.get(&plan, stop, tell)
-    }
-
-    /// Takes an installed model away.
-    pub fn remove(&self, name: &str) -> Result<(), GetError> {
-        shelf::remove(&self.models, name)
-    }
-
-    /// Throws away what was fetched of a model that is not whole.
-    pub fn forget(&self, name: &str) -> Result<(), GetError> {
-        stage::forget(&self.models, name)
-    }
-
-    pub fn models(&self) -> &Path {
-        &self.models
     }
 }

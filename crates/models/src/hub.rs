@@ -153,7 +153,7 @@ impl Hub {
         let request = self.repository(name, revision).info_request().query(&[("blobs", "true")]);
         let request =
             request.build().map_err(|error| Failure::Last(self.not_a_hub(words(&error))))?;
-        let response = self.ask(self.client.execute(request)).await?;
+        let response = self.in_time(self.client.execute(request)).await?;
         let response = self.good(response, name, revision)?;
         let text = self.read(response).await?;
         let told: Told = serde_json::from_str(&text)
@@ -183,7 +183,7 @@ impl Hub {
         let address = self.address(name, commit, file);
         let asked = |client: &Client| client.get(&address).header("Range", "bytes=0-0").send();
         // Where it is sent on, the first answer has the digest and the last one the length.
-        let first = self.ask(asked(&self.still)).await?;
+        let first = self.in_time(asked(&self.still)).await?;
         let first = match first.status().is_redirection() {
             true => first,
             false => self.good(first, name, commit)?,
@@ -191,7 +191,7 @@ impl Hub {
         let mut known = Listed { path: file.to_owned(), bytes: None, digest: None };
         known.take(&first);
         if known.bytes.is_none() {
-            let last = self.ask(asked(&self.client)).await?;
+            let last = self.in_time(asked(&self.client)).await?;
             known.take(&self.good(last, name, commit)?);
         }
         Ok(known)
@@ -205,7 +205,7 @@ impl Hub {
         file: &str,
     ) -> Result<String, Failure> {
         let request = self.client.get(self.address(name, commit, file)).send();
-        let response = self.ask(request).await?;
+        let response = self.in_time(request).await?;
         let response = self.good(response, name, commit)?;
         self.read(response).await
     }
@@ -222,13 +222,6 @@ impl Hub {
         }
         String::from_utf8(bytes)
             .map_err(|_| Failure::Last(self.not_a_hub("it sends what is no text".to_owned())))
-    }
-
-    async fn ask(
-        &self,
-        sent: impl Future<Output = reqwest::Result<Response>>,
-    ) -> Result<Response, Failure> {
-        self.in_time(sent).await
     }
 
     async fn in_time<T>(

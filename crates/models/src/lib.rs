@@ -27,5 +27,5 @@ pub use getting::{Getter, Settings, Stop, Wanted};
 pub use hub::RepositoryName;
 pub use pace::Patience;
 pub use progress::{FileProgress, Progress};
-pub use shelf::{Condition, Verified, verify};
-pub use stage::{Plan, PlannedFile, Unfinished};
+pub use shelf::{Condition, Verified, remove, verify};
+pub use stage::{Plan, PlannedFile, Unfinished, forget, unfinished};

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use crate::digest::{self, Digest};
 use crate::error::GetError;
 use crate::hub::RepositoryName;
-use crate::stage::PlannedFile;
 
 /// How a file of a model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub fn verify(
 }
 
 /// Takes a model away: at once for whoever looks for models, and then from the disk.
-pub(crate) fn remove(models: &Path, name: &str) -> Result<(), GetError> {
+pub fn remove(models: &Path, name: &str) -> Result<(), GetError> {
     let folder = installed(models, name)?;
     let gone = models.join(format!(".removed-{name}"));
     if gone.exists() {
@@ -65,11 +64,4 @@ pub(crate) fn installed(models: &Path, name: &str) -> Result<PathBuf, GetError> 
         true => Ok(folder),
         false => Err(GetError::NotInstalled(name.to_owned())),
     }
-}
-
-/// A file that a plan of another time had under the same name, with the same bytes.
-pub(crate) fn is_same(one: &PlannedFile, other: &PlannedFile) -> bool {
-    (&one.name, one.bytes) == (&other.name, other.bytes)
-        && one.digest.is_some()
-        && one.digest == other.digest
 }

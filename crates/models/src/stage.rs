@@ -14,7 +14,7 @@ use crate::digest::{self, Digest};
 use crate::error::GetError;
 use crate::hub::RepositoryName;
 use crate::part::{Part, journal_of};
-use crate::shelf::{installed, is_same};
+use crate::shelf::installed;
 
 /// What is fetched, once everything about it is known.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -39,6 +39,15 @@ pub struct PlannedFile {
 impl Plan {
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
+    }
+}
+
+impl PlannedFile {
+    /// Whether what was fetched of it is another plan's file under the same name, too.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.name, self.bytes) == (&other.name, other.bytes)
+            && self.digest.is_some()
+            && self.digest == other.digest
     }
 }
 
@@ -94,7 +103,7 @@ impl Stage {
             return Ok(());
         }
         for old in before.iter().flat_map(|before| &before.files) {
-            if !plan.files.iter().any(|new| is_same(old, new)) {
+            if !plan.files.iter().any(|new| old.is_same(new)) {
                 let file = self.folder.join(&old.name);
                 for gone in [journal_of(&file), file] {
                     remove_if_there(&gone).map_err(GetError::disk(&gone))?;
@@ -162,8 +171,8 @@ pub(crate) fn take_back(models: &Path, name: &str) -> Result<Plan, GetError> {
     Ok(plan)
 }
 
-/// Forgets a model that was begun.
-pub(crate) fn forget(models: &Path, name: &str) -> Result<(), GetError> {
+/// Throws away what was fetched of a model that is not whole.
+pub fn forget(models: &Path, name: &str) -> Result<(), GetError> {
     let folder = place(models, name);
     let Some(plan) = read_plan(&folder) else {
         return Err(GetError::NotBegun(name.to_owned()));
@@ -172,8 +181,8 @@ pub(crate) fn forget(models: &Path, name: &str) -> Result<(), GetError> {
     fs::remove_dir_all(&stage.folder).map_err(GetError::disk(&stage.folder))
 }
 
-/// Every model that was begun, by name.
-pub(crate) fn unfinished(models: &Path) -> Vec<Unfinished> {
+/// The models whose fetching was begun and not finished, by name.
+pub fn unfinished(models: &Path) -> Vec<Unfinished> {
     let entries = fs::read_dir(models.join(GETTING)).into_iter().flatten().flatten();
     let begun = entries.filter_map(|entry| {
         let folder = entry.path();

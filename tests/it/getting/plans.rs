@@ -1,7 +1,7 @@
 //! What is found out of a repository before anything of it is fetched.
 
 use kenning_manifest::{Manifest, Pooling};
-use kenning_models::{Digest, Wanted};
+use kenning_models::{Digest, Wanted, unfinished};
 use kenning_tests::hub::{Misuse, Repository};
 
 use super::*;
@@ -34,7 +34,7 @@ fn a_model_of_any_repository_is_fetched_whole_and_says_where_it_is_from() {
     assert_eq!(place.hub.misuse(), [] as [Misuse; 0]);
     // It is there: nothing is fetched over it.
     assert!(matches!(place.get(), Err(GetError::Installed(_))));
-    assert!(place.getter().unfinished().is_empty());
+    assert!(unfinished(&place.models()).is_empty());
 }
 
 #[test]

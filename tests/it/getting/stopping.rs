@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use kenning_models::{Condition, verify};
+use kenning_models::{Condition, forget, remove, unfinished, verify};
 use kenning_tests::hub::{Fault, Times};
 
 use super::*;
@@ -26,12 +26,12 @@ fn it_goes_on_where_it_was_stopped() {
     place.hub.misbehave(NAME, WEIGHTS, Fault::Drip(4_000_000), Times::Always);
     begin(&place, &plan, LENGTH / 3);
     assert!(!place.models().join(OWN).exists());
-    let unfinished = place.getter().unfinished();
-    assert_eq!(unfinished.len(), 1);
-    assert_eq!(unfinished[0].plan, plan);
-    assert!(unfinished[0].done >= LENGTH / 4, "{}", unfinished[0].done);
+    let begun = unfinished(&place.models());
+    assert_eq!(begun.len(), 1);
+    assert_eq!(begun[0].plan, plan);
+    assert!(begun[0].done >= LENGTH / 4, "{}", begun[0].done);
     place.hub.behave(NAME, WEIGHTS);
-    let folder = place.getter().get(&unfinished[0].plan, &Stop::default(), &mut |_| {}).unwrap();
+    let folder = place.getter().get(&begun[0].plan, &Stop::default(), &mut |_| {}).unwrap();
     check_installed(&folder);
     assert!(place.times_sent() < 1.25, "{}", place.times_sent());
 }
@@ -64,8 +64,8 @@ fn what_is_begun_can_be_forgotten_and_is_one_programs_alone() {
         stop.stop();
         assert!(matches!(running.join().unwrap(), Err(GetError::Stopped)));
     });
-    place.getter().forget(OWN).unwrap();
-    assert!(place.getter().unfinished().is_empty());
+    forget(&place.models(), OWN).unwrap();
+    assert!(unfinished(&place.models()).is_empty());
     assert!(!place.models().join(".getting").join(OWN).exists());
 }
 
@@ -119,8 +119,11 @@ fn what_has_rotted_in_an_installed_model_is_told_and_mended_piece_by_piece() {
     assert!(again < 1 << 20, "{again} bytes for one bit");
     // And it can be taken away, but nothing else can.
     for other in ["..", "", ".getting", "a/b", "none"] {
-        assert!(matches!(place.getter().remove(other), Err(GetError::NotInstalled(_))), "{other}");
+        assert!(
+            matches!(remove(&place.models(), other), Err(GetError::NotInstalled(_))),
+            "{other}"
+        );
     }
-    place.getter().remove(OWN).unwrap();
+    remove(&place.models(), OWN).unwrap();
     assert!(!folder.exists());
 }

@@ -8,7 +8,7 @@ use kenning_engine::{DevicePreference, Doing, Library, Progress, Rest};
 use super::bar::Bar;
 use super::counts::Counts;
 use super::follow::{End, Follow};
-use super::{known, to_work};
+use super::{go_on, known, to_work};
 use crate::arguments::{Global, Index, Watch};
 use crate::{output, terminal};
 
@@ -83,10 +83,6 @@ fn with_folders(device: DevicePreference) -> Result<Library> {
     if known(&library)?.0.is_empty() {
         bail!("no folder is watched yet: `kenning add FOLDER` begins with one");
     }
-    // Who types the command wants it done.
-    if library.is_paused()? {
-        output::notice("the work was paused, and goes on now");
-        library.resume()?;
-    }
+    go_on(&library)?;
     Ok(library)
 }

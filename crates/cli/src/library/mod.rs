@@ -18,7 +18,7 @@ pub use index::{index, watch};
 pub use status::status;
 pub use switching::{undo, use_model};
 
-use crate::opening;
+use crate::{opening, output};
 
 /// Opened to be changed; refused while another program does.
 fn to_work(device: DevicePreference) -> Result<Library> {
@@ -42,6 +42,15 @@ fn open(options: Options) -> Result<Library> {
         }
         error => error.into(),
     })
+}
+
+/// Ends a pause: who types a command that works wants it done.
+fn go_on(library: &Library) -> Result<()> {
+    if library.is_paused()? {
+        output::notice("the work was paused, and goes on now");
+        library.resume()?;
+    }
+    Ok(())
 }
 
 /// The watched folders and the ledger, of one moment.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::bar::Bar;
 use super::follow::{End, Follow};
-use super::{to_read, to_work};
+use super::{go_on, to_read, to_work};
 use crate::arguments::{Global, Undo, Use};
 use crate::line::roughly;
 use crate::{output, terminal};
@@ -102,10 +102,7 @@ fn agreed(model: &Model, estimate: &Estimate) -> Result<bool> {
 
 fn switch(global: &Global, library: Library, model: Model) -> Result<()> {
     let name = model.name.clone();
-    if library.is_paused()? {
-        output::notice("the work was paused, and goes on now");
-        library.resume()?;
-    }
+    go_on(&library)?;
     library.use_model(model).context("the model cannot be taken")?;
     let mut bar = Bar::new(global.json);
     let end = Follow::begin()?.until_rest(&library, |progress| {
