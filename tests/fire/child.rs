@@ -79,7 +79,7 @@ pub fn be_a_keeper(arguments: &[String]) {
             ["check", gone @ ..] => check(&library, &keeping, gone),
             ["model", name] => {
                 let model = Hashed::model(name, Duration::from_millis(3));
-                library.use_model(model).unwrap();
+                library.use_model(model, None).unwrap();
                 say("taken up");
             }
             ["close"] => {

@@ -578,6 +578,8 @@ fn another_model_reads_the_library_and_the_first_one_can_have_it_back() {
     assert_eq!(answering(), "multilingual-e5-small");
     check_refused(&desk.run(&["models", "use", "nicht-da"]), &["nicht-da", "known are"]);
     check_refused(&desk.run(&["models", "undo"]), &["nothing to take back"]);
+    let few = ["models", "use", "multilingual-e5-small", "--dims", "64"];
+    check_refused(&desk.run(&few), &["multilingual-e5-small", "first numbers", "--dims"]);
     let estimate = desk.json(&["models", "use", "zweites", "--estimate"]);
     assert!(estimate["passages"].as_u64().unwrap() >= 8, "{estimate}");
     assert!(estimate["seconds"].as_f64().unwrap() > 0.0, "{estimate}");

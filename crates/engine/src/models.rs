@@ -95,7 +95,7 @@ impl Opened<Embedder> {
         file: &Path,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<(), CalibrationError> {
-        let measured = Calibration::measure(&self.model, None, progress)?;
+        let measured = Calibration::measure(&self.model, progress)?;
         let measured = measured.ok_or(CalibrationError::Stopped)?;
         write_calibration(file, &measured)
             .map_err(|error| CalibrationError::Write { file: file.to_owned(), error })

@@ -8,6 +8,9 @@
 //! `v' = unit(v − s·(c[language] − c̄) − g·c̄)`, where `c̄` is the mean over the languages.
 //!
 //! What all languages have in common, `c̄`, says nothing either and is mostly taken out too.
+//!
+//! Where only the first numbers of a vector are kept, they are those of `v'`, of length one again: then what
+//! was measured of the whole vectors serves for every length, and a change of it needs no model.
 
 mod bytes;
 mod measure;
@@ -50,10 +53,13 @@ impl Default for Portions {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     dimensions: usize,
+    /// How many numbers of a vector are kept, once its language was taken out of the whole of it.
+    kept: usize,
     portions: Portions,
     documents: Shifts,
     queries: Shifts,
-    scale: Scale,
+    /// By how many numbers are kept: few first, all of them last.
+    scales: Vec<(usize, Scale)>,
 }
 
 /// The means of one side of a search.
@@ -74,6 +80,9 @@ pub struct Scale {
     /// By how much passages that have nothing to do with a query differ, as a standard deviation.
     pub spread: f32,
 }
+
+/// For as long as nothing was measured.
+const UNKNOWN: Scale = Scale { chance: 0.0, answer: 1.0, spread: 0.0 };
 
 /// Among how many passages chance was measured.
 const MEASURED_AMONG: usize = 31;
@@ -109,9 +118,14 @@ impl Calibration {
     /// Takes nothing out, for as long as a model has not been measured.
     pub fn none(dimensions: usize) -> Self {
         let nothing = Shifts { of: BTreeMap::new(), common: vec![0.0; dimensions] };
-        let scale = Scale { chance: 0.0, answer: 1.0, spread: 0.0 };
-        let portions = Portions::default();
-        Self { dimensions, portions, documents: nothing.clone(), queries: nothing, scale }
+        let scales = vec![(dimensions, UNKNOWN)];
+        let (kept, portions) = (dimensions, Portions::default());
+        Self { dimensions, kept, portions, documents: nothing.clone(), queries: nothing, scales }
+    }
+
+    /// Keeps the first numbers of each vector only, which suffice for a model that was trained so.
+    pub fn keeping(self, numbers: usize) -> Self {
+        Self { kept: numbers.clamp(1, self.dimensions), ..self }
     }
 
     /// Takes out other portions.
@@ -123,14 +137,21 @@ impl Calibration {
         self.dimensions
     }
 
+    /// How long a vector is that its language was taken out of.
+    pub fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// That of as many numbers as are kept, or of the next more that were measured.
     pub fn scale(&self) -> Scale {
-        self.scale
+        let enough = self.scales.iter().find(|(numbers, _)| *numbers >= self.kept);
+        enough.or(self.scales.last()).map_or(UNKNOWN, |(_, scale)| *scale)
     }
 
     /// With another scale, for tests with a model that has none of its own.
     #[cfg(test)]
     pub(crate) fn with_scale(self, scale: Scale) -> Self {
-        Self { scale, ..self }
+        Self { scales: vec![(self.dimensions, scale)], ..self }
     }
 
     /// The languages it knows the shift of.
@@ -160,15 +181,25 @@ impl Calibration {
         refined
     }
 
-    /// Takes its language out of a document's vector.
-    pub fn shift_document(&self, language: Option<Tag>, vector: &mut [f32]) {
+    /// Takes its language out of a document's whole vector, and keeps of that what is kept.
+    pub fn shift_document(&self, language: Option<Tag>, vector: &mut Vec<f32>) {
         let language = language.map(|tag| (tag, 1.0));
         self.documents.take_out(self.portions, language.as_slice(), vector);
+        self.shorten(vector);
     }
 
-    /// Takes the languages that a query may be in out of its vector; their weights add up to one.
-    pub fn shift_query(&self, languages: &[(Tag, f32)], vector: &mut [f32]) {
+    /// Takes the languages that a query may be in out of its whole vector, and keeps of that what is kept;
+    /// their weights add up to one.
+    pub fn shift_query(&self, languages: &[(Tag, f32)], vector: &mut Vec<f32>) {
         self.queries.take_out(self.portions, languages, vector);
+        self.shorten(vector);
+    }
+
+    fn shorten(&self, vector: &mut Vec<f32>) {
+        if self.kept < vector.len() {
+            vector.truncate(self.kept);
+            make_unit(vector);
+        }
     }
 }
 

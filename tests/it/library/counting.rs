@@ -9,7 +9,7 @@ use kenning_domain::{CountTokens, Embed, Embedded, ModelError, Overlong, Role};
 use kenning_engine::{Loaded, Model};
 use kenning_search::calibration::Calibration;
 
-pub const DIMENSIONS: usize = 16;
+pub const DIMENSIONS: usize = 64;
 
 /// A text with this in it has no vector.
 pub const HOPELESS: &str = "hoffnungslos";

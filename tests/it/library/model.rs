@@ -7,9 +7,9 @@ use std::time::Duration;
 use kenning_domain::Cancel;
 use kenning_engine::State::{Meaning, Words};
 use kenning_engine::answer::{Models, Question, Told, answer};
-use kenning_engine::{Access, Library, Parts, Searcher};
+use kenning_engine::{Access, Library, Parts, Searcher, kept_numbers};
 
-use super::counting::{Counting, HOPELESS};
+use super::counting::{Counting, DIMENSIONS, HOPELESS};
 use super::stage::{Stage, options, program};
 
 #[test]
@@ -63,7 +63,7 @@ fn another_model_answers_once_it_has_as_much() {
         let mut truth = stage.library().searcher().unwrap().truth;
         truth.read(|view| view.answering()).unwrap().unwrap().model
     };
-    stage.library().use_model(other.model("anderes")).unwrap();
+    stage.library().use_model(other.model("anderes"), None).unwrap();
     assert_eq!(answering(&stage), "zählend");
     stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning), ("c.txt", Meaning)]);
     stage.wait();
@@ -78,6 +78,39 @@ fn another_model_answers_once_it_has_as_much() {
     stage.expect(&[("a.txt", Meaning), ("b.txt", Meaning), ("c.txt", Meaning)]);
     assert_eq!(stage.counting.embedded(), (3, 1));
     assert!(stage.open_again(Access::Write).is_err());
+}
+
+#[test]
+fn fewer_numbers_of_each_vector_are_searched_at_once_and_back() {
+    let mut stage = Stage::opened(&["a.txt", "b.txt", "c.txt"]);
+    stage.wait();
+    let searched = |stage: &Stage| {
+        let mut searcher = stage.library().searcher().unwrap();
+        let meaning = searcher.snapshot().meaning.unwrap();
+        let kept = searcher.truth.read(|view| kept_numbers(view, meaning.space)).unwrap();
+        assert_eq!(found_by_meaning(&mut searcher), Ok(3));
+        (meaning.codes.dimensions(), kept)
+    };
+    let keep = |stage: &Stage, numbers| {
+        let model = stage.counting.model("zählend");
+        stage.library().use_model(model, numbers).map(|()| stage.wait())
+    };
+    assert_eq!(searched(&stage), (DIMENSIONS, None));
+    keep(&stage, Some(32)).unwrap();
+    assert_eq!(searched(&stage), (32, Some(32)));
+    for wrong in [0, 1, 31, DIMENSIONS + 1] {
+        let error = keep(&stage, Some(wrong)).unwrap_err().to_string();
+        assert!(error.contains("at least 32") && error.contains("at most its 64"), "{error}");
+    }
+    // It is remembered.
+    stage.close();
+    stage.open();
+    stage.wait();
+    assert_eq!(searched(&stage), (32, Some(32)));
+    keep(&stage, None).unwrap();
+    assert_eq!(searched(&stage), (DIMENSIONS, None));
+    // Nothing was embedded anew for any of it.
+    assert_eq!(stage.counting.embedded(), (3, 1));
 }
 
 /// Asks for what no document has a word of, so that only meaning finds any; how many are found.
@@ -126,7 +159,7 @@ fn while_models_are_switched_every_question_is_answered_as_before() {
         for name in ["eines", "anderes", "drittes"] {
             let other = Arc::new(Counting::default());
             other.delay.store(250, Ordering::Relaxed);
-            stage.library().use_model(other.model(name)).unwrap();
+            stage.library().use_model(other.model(name), None).unwrap();
             stage.wait();
             let mut truth = stage.library().searcher().unwrap().truth;
             assert_eq!(truth.read(|view| view.answering()).unwrap().unwrap().model, name);

@@ -264,6 +264,10 @@ pub struct Forget {
 pub struct Use {
     /// A model's name
     pub name: String,
+    /// Search the first N numbers of each vector only, where the model was trained for that: less memory and
+    /// time, and a little less found. At once, there and back
+    #[arg(long, value_name = "N")]
+    pub dims: Option<usize>,
     /// Only say how long it would take, and how much room
     #[arg(long)]
     pub estimate: bool,

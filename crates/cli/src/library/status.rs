@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use kenning_engine::{
     FileFilter, FileRecord, Folder, Gap, Ledger, Library, Space, SpaceState, State, StoreError,
+    kept_numbers,
 };
 use serde::Serialize;
 
@@ -43,6 +44,8 @@ struct Line {
 struct Filled {
     model: String,
     dimensions: usize,
+    /// How many of them are searched.
+    searched_dimensions: usize,
     answers: bool,
     passages_left: u64,
 }
@@ -68,7 +71,10 @@ pub fn status(global: &Global, command: &Status) -> Result<()> {
     let mut truth = library.searcher()?.truth;
     let (folders, ledger, spaces) = truth.read(|view| {
         let spaces = view.spaces()?.into_iter().filter(|space| space.state != SpaceState::Old);
-        let spaces = spaces.map(|space| Ok((view.gap(space.id)?, space)));
+        let spaces = spaces.map(|space| {
+            let kept = kept_numbers(view, space.id)?;
+            Ok(filled(&view.gap(space.id)?, space, kept))
+        });
         Ok((view.folders()?, view.ledger()?, spaces.collect::<Result<Vec<_>, StoreError>>()?))
     })?;
     let report = Report {
@@ -76,15 +82,16 @@ pub fn status(global: &Global, command: &Status) -> Result<()> {
         counts: Counts::of(&ledger),
         states: lines(&ledger),
         folders: Shown::all(&folders, &ledger),
-        models: spaces.into_iter().map(filled).collect(),
+        models: spaces,
     };
     if global.json { output::json(&report) } else { print(&report, &ledger) }
 }
 
-fn filled((gap, space): (Gap, Space)) -> Filled {
+fn filled(gap: &Gap, space: Space, kept: Option<usize>) -> Filled {
     let answers = space.state == SpaceState::Answering;
     let (dimensions, passages_left) = (space.dimensions, gap.passages);
-    Filled { model: space.model, dimensions, answers, passages_left }
+    let searched_dimensions = kept.unwrap_or(dimensions);
+    Filled { model: space.model, dimensions, searched_dimensions, answers, passages_left }
 }
 
 fn lines(ledger: &Ledger) -> Vec<Line> {
@@ -152,10 +159,16 @@ fn print_models(out: &mut impl Write, models: &[Filled]) -> Result<()> {
     if models.is_empty() {
         writeln!(out, "No model: what is searched is searched by words only.")?;
     }
-    for Filled { model, dimensions, answers, passages_left } in models {
+    for Filled { model, dimensions, searched_dimensions, answers, passages_left } in models {
         let model = terminal::clean(model);
         let does = if *answers { "answers" } else { "is being made ready to answer" };
-        write!(out, "The model {model} ({dimensions} dimensions) {does}")?;
+        match dimensions == searched_dimensions {
+            true => write!(out, "The model {model} ({dimensions} dimensions) {does}")?,
+            false => write!(
+                out,
+                "The model {model} ({searched_dimensions} of {dimensions} dimensions) {does}"
+            )?,
+        }
         match passages_left {
             0 => writeln!(out, ".")?,
             left => writeln!(out, "; {} to be embedded.", terminal::counted(*left, "passage"))?,

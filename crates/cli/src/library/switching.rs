@@ -31,7 +31,8 @@ pub fn use_model(global: &Global, shelf: &Models, command: &Use) -> Result<()> {
     let model = model(shelf, &command.name, preference)?;
     let mut truth = to_read()?.searcher()?.truth;
     let answering = truth.read(|view| view.answering())?;
-    if answering.is_some_and(|space| space.definition == model.definition) {
+    let is_answering = answering.is_some_and(|space| space.definition == model.definition);
+    if is_answering && command.dims.is_none() {
         output::notice(&format!("the library is read by {} already", model.name));
     }
     let estimate = Estimate::measure(&model, &mut truth)?;
@@ -42,7 +43,7 @@ pub fn use_model(global: &Global, shelf: &Models, command: &Use) -> Result<()> {
         bail!("nothing was changed");
     }
     drop(truth);
-    switch(global, to_work(preference)?, model)
+    switch(global, to_work(preference)?, model, command.dims)
 }
 
 /// Back to the model that answered before, whose vectors are kept.
@@ -57,7 +58,7 @@ pub fn undo(global: &Global, shelf: &Models, command: &Undo) -> Result<()> {
     if model.definition != space.definition {
         bail!("{} is not the model any more that the library was read by", space.model);
     }
-    switch(global, to_work(preference)?, model)
+    switch(global, to_work(preference)?, model, None)
 }
 
 fn model(
@@ -100,10 +101,10 @@ fn agreed(model: &Model, estimate: &Estimate) -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-fn switch(global: &Global, library: Library, model: Model) -> Result<()> {
+fn switch(global: &Global, library: Library, model: Model, dims: Option<usize>) -> Result<()> {
     let name = model.name.clone();
     go_on(&library)?;
-    library.use_model(model).context("the model cannot be taken")?;
+    library.use_model(model, dims).context("the model cannot be taken")?;
     let mut bar = Bar::new(global.json);
     let end = Follow::begin()?.until_rest(&library, |progress| {
         bar.show(progress);

@@ -43,6 +43,14 @@ pub enum LibraryError {
     #[error("nothing can be changed here: {0}")]
     ReadOnly(String),
 
+    #[error(
+        "{0} was not trained to do with the first numbers of its vectors: take it without --dims"
+    )]
+    WholeOnly(String),
+
+    #[error("of a vector of {model} at least {fewest} numbers are kept, and at most its {all}")]
+    Numbers { model: String, fewest: usize, all: usize },
+
     #[error("no thread could be started ({0}): close other programs, then try again")]
     Thread(#[from] io::Error),
 

@@ -199,8 +199,10 @@ impl Librarian {
             Message::Read(reading) => self.state.notes.push(Note::Read(reading)),
             Message::Embedded(embedding) => self.take_vectors(embedding),
             Message::Measured { space, calibration } => {
-                self.derived.set_calibration(space, Arc::new(*calibration));
-                self.state.derived = InStep::Behind;
+                match self.know_calibration(space, *calibration) {
+                    Ok(()) => self.state.derived = InStep::Behind,
+                    Err(error) => self.halt(error.to_string()),
+                }
             }
         }
     }
@@ -414,7 +416,11 @@ impl Librarian {
         };
         self.state.measuring.insert(space);
         match model.calibration() {
-            Some(known) => self.derived.set_calibration(space, Arc::new(known)),
+            Some(known) => {
+                if let Err(error) = self.know_calibration(space, known) {
+                    self.halt(error.to_string());
+                }
+            }
             None => {
                 let (cancel, sender) = (self.state.stop_measuring.clone(), self.sender.clone());
                 // Without it searching across languages is weaker, and the next start tries again.

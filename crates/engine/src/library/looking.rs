@@ -65,7 +65,8 @@ impl Looking {
         };
         let models: Vec<_> = self.models.iter().filter_map(of_space).collect();
         let missing = || StoreError::Missing { file: self.folder.join("words") };
-        let snapshot = Derived::look(&self.folder, &mut self.truth, &calibrations(&models))?;
+        let calibrations = calibrations(&models, &mut self.truth)?;
+        let snapshot = Derived::look(&self.folder, &mut self.truth, &calibrations)?;
         let snapshot = snapshot.ok_or_else(missing)?;
         let is_new = self.seen.replace(version) != Some(version);
         let newest = self.truth.read(|view| view.seq())?;

@@ -7,6 +7,7 @@ mod board;
 mod embedding;
 mod error;
 mod estimate;
+mod keeping;
 mod librarian;
 mod looking;
 mod model;
@@ -36,6 +37,7 @@ use kenning_watch::Rules;
 use board::Board;
 pub use error::LibraryError;
 pub use estimate::Estimate;
+pub use keeping::kept_numbers;
 pub(crate) use model::{CALIBRATION, read_calibration, write_calibration};
 pub use model::{Loaded, Model, NotLoaded};
 pub use opening::{Access, Options, Parts};
@@ -84,11 +86,13 @@ impl Library {
         self.ask(|answer| Order::ReadAgain { path, answer })
     }
 
-    /// Fills a space of this model, which answers as soon as it has as much as the one that does. It is
-    /// remembered over restarts.
-    pub fn use_model(&self, model: Model) -> Result<(), LibraryError> {
+    /// Fills a space of this model, which answers as soon as it has as much as the one that does. Only the
+    /// first numbers of each vector are searched where so many are to be kept. Both are remembered over
+    /// restarts.
+    pub fn use_model(&self, model: Model, keep: Option<usize>) -> Result<(), LibraryError> {
+        keeping::check(&model, keep)?;
         let model = Box::new(model);
-        self.ask(|answer| Order::UseModel { model, answer })
+        self.ask(|answer| Order::UseModel { model, keep, answer })
     }
 
     /// Walks all folders again, whatever the system has told of them.

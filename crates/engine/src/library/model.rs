@@ -33,6 +33,8 @@ pub struct Model {
     /// Everything that decides what its vectors are.
     pub definition: String,
     pub dimensions: usize,
+    /// Whether it was trained so that the first numbers of its vectors suffice.
+    pub is_matryoshka: bool,
     calibrations: Calibrations,
     load: Box<Load>,
     loaded: OnceLock<Result<Loaded, NotLoaded>>,
@@ -68,13 +70,23 @@ impl Model {
             own: calibrations.join(own).with_extension("bin"),
         };
         let name = folder.manifest.name.clone();
+        let is_matryoshka = folder.manifest.embed.as_ref().is_some_and(|embed| embed.matryoshka);
         let load = move || {
             let embedder = Embedder::open(&folder, Device::select(preference).device)?;
             let embedder = Arc::new(embedder);
             Ok(Loaded { embed: embedder.clone(), count: embedder })
         };
         let (load, loaded) = (Box::new(load), OnceLock::new());
-        Ok(Self { name, revision, definition, dimensions, calibrations, load, loaded })
+        Ok(Self {
+            name,
+            revision,
+            definition,
+            dimensions,
+            is_matryoshka,
+            calibrations,
+            load,
+            loaded,
+        })
     }
 
     /// A model that is in memory already.
@@ -85,6 +97,7 @@ impl Model {
             revision: String::new(),
             definition: name.to_owned(),
             dimensions: loaded.embed.dimensions(),
+            is_matryoshka: true,
             calibrations: Calibrations::Given(Box::new(calibration)),
             load: Box::new(move || Ok(again.clone())),
             loaded: OnceLock::from(Ok(loaded)),

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kenning_domain::FolderId;
+use kenning_domain::{FolderId, SpaceId};
+use kenning_search::calibration::Calibration;
 use kenning_store::{Change, Folder, Place, State, StoreError};
 use kenning_watch::Rules;
 
 use super::error::LibraryError;
+use super::keeping;
 use super::librarian::{InStep, Librarian};
 use super::model::Model;
 use super::orders::Order;
@@ -42,8 +44,8 @@ impl Librarian {
             Order::ReadAgain { path, answer } => {
                 let _ = answer.send(self.read_again(&path));
             }
-            Order::UseModel { model, answer } => {
-                let _ = answer.send(self.use_model(Arc::new(*model)));
+            Order::UseModel { model, keep, answer } => {
+                let _ = answer.send(self.use_model(Arc::new(*model), keep));
             }
             Order::LookAgain => self.watching.look_again(),
             Order::Pause => self.pause(),
@@ -186,7 +188,7 @@ impl Librarian {
         Ok(files.len() as u64)
     }
 
-    fn use_model(&mut self, model: Arc<Model>) -> Result<(), LibraryError> {
+    fn use_model(&mut self, model: Arc<Model>, keep: Option<usize>) -> Result<(), LibraryError> {
         self.write();
         // First: whoever opens the library after a crash right here goes on with it.
         self.truth.change(|change| change.set(MODEL, &model.name))?;
@@ -194,21 +196,38 @@ impl Librarian {
         others.extend(self.spaces.models().into_iter().map(|(_, model)| model));
         self.spaces = Spaces::take_up(&mut self.truth, Some(model), &others)?;
         self.others = others;
+        if let Some((space, _)) = &self.spaces.wanted {
+            self.truth.change(|change| keeping::keep(change, *space, keep))?;
+        }
         self.embedder.give_up();
         self.state.model_rest = None;
-        self.know_calibrations();
+        self.know_calibrations()?;
         self.look_for_everything();
         Ok(())
     }
 
     /// Hands on what was measured of the models in use.
-    pub(super) fn know_calibrations(&mut self) {
+    pub(super) fn know_calibrations(&mut self) -> Result<(), LibraryError> {
         for (space, model) in self.spaces.models() {
             if let Some(calibration) = model.calibration() {
                 self.state.measuring.insert(space);
-                self.derived.set_calibration(space, Arc::new(calibration));
+                self.know_calibration(space, calibration)?;
+            } else {
+                // Nothing is taken out, and no more is kept than is wanted.
+                self.know_calibration(space, Calibration::none(model.dimensions))?;
             }
         }
+        Ok(())
+    }
+
+    pub(super) fn know_calibration(
+        &mut self,
+        space: SpaceId,
+        calibration: Calibration,
+    ) -> Result<(), LibraryError> {
+        let kept = self.reader.read(|view| keeping::kept(view, space, calibration))?;
+        self.derived.set_calibration(space, Arc::new(kept));
+        Ok(())
     }
 }
 

@@ -17,6 +17,7 @@ use kenning_watch::Settings;
 
 use super::board::{Board, Shown};
 use super::embedding::Embedder;
+use super::keeping;
 use super::librarian::{Librarian, State};
 use super::looking::Looking;
 use super::model::Model;
@@ -144,7 +145,7 @@ impl Library {
     ) -> Result<Self, LibraryError> {
         let (sender, inbox) = channel();
         let mut librarian = librarian(folder, truth, parts, options, inbox, sender.clone())?;
-        librarian.know_calibrations();
+        librarian.know_calibrations()?;
         let (board, truth) = (Arc::clone(&librarian.board), librarian.reader.another()?);
         let thread = thread::Builder::new().name("librarian".to_owned());
         let thread = Some(thread.spawn(move || librarian.run())?);
@@ -173,7 +174,7 @@ fn librarian(
     let others: Vec<Arc<Model>> = parts.others.into_iter().map(Arc::new).collect();
     let model = parts.model.map(Arc::new);
     let spaces = Spaces::take_up(&mut truth, model.clone(), &others)?;
-    let calibrations = calibrations(&spaces.models());
+    let calibrations = calibrations(&spaces.models(), &mut reader)?;
     let (derived, repaired) = Derived::open(folder, &mut reader, &calibrations)?;
     let repairs = Repairs::at_start(truth.repairs(), repaired);
     let (offences, paused) = reader.read(|view| Ok((view.offences()?, view.setting(PAUSED)?)))?;
@@ -202,10 +203,19 @@ fn librarian(
     })
 }
 
-pub(super) fn calibrations(models: &[(SpaceId, Arc<Model>)]) -> Vec<(SpaceId, Arc<Calibration>)> {
-    let known =
-        |(space, model): &(SpaceId, Arc<Model>)| Some((*space, Arc::new(model.calibration()?)));
-    models.iter().filter_map(known).collect()
+/// What was measured of models, and how much of their vectors is kept.
+pub(super) fn calibrations(
+    models: &[(SpaceId, Arc<Model>)],
+    truth: &mut TruthReader,
+) -> Result<Vec<(SpaceId, Arc<Calibration>)>, StoreError> {
+    truth.read(|view| {
+        let known = models.iter().map(|(space, model)| {
+            let measured = model.calibration();
+            let measured = measured.unwrap_or_else(|| Calibration::none(model.dimensions));
+            Ok((*space, Arc::new(keeping::kept(view, *space, measured)?)))
+        });
+        known.collect()
+    })
 }
 
 /// What there is to be seen before anybody has worked.

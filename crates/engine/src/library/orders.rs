@@ -42,6 +42,8 @@ pub(super) enum Order {
     },
     UseModel {
         model: Box<Model>,
+        /// How many numbers of a vector; all where none are given.
+        keep: Option<usize>,
         answer: Answer<()>,
     },
     LookAgain,

@@ -121,7 +121,7 @@ pub(super) fn measure(
         let Ok(loaded) = model.loaded() else { return };
         let mut go_on = |_: usize, _: usize| !cancel.is_cancelled();
         // What fails here fails for documents too, and is told of there.
-        let Ok(Some(calibration)) = Calibration::measure(&*loaded.embed, None, &mut go_on) else {
+        let Ok(Some(calibration)) = Calibration::measure(&*loaded.embed, &mut go_on) else {
             return;
         };
         // Where it cannot be kept it is measured again at the next start.

@@ -27,9 +27,7 @@ impl<'a> Sense<'a> {
         text: &str,
         languages: &[(Tag, f32)],
     ) -> Result<Self, AnswerError> {
-        let dimensions = meaning.codes.dimensions();
-        let asked = (embed.dimensions() != dimensions).then_some(dimensions);
-        let embedded = embed.embed(&[text], Role::QUERY, asked, Overlong::Truncate)?;
+        let embedded = embed.embed(&[text], Role::QUERY, None, Overlong::Truncate)?;
         let mut vector = embedded.vectors.into_iter().next().unwrap_or_default();
         meaning.calibration.shift_query(languages, &mut vector);
         Ok(Self { meaning, vector })
@@ -102,12 +100,7 @@ pub fn add_exact(
 
 /// As the codes have it, but for their rounding.
 fn shifted(meaning: &Meaning, row: &VectorRow<'_>) -> Vec<f32> {
-    let dimensions = meaning.codes.dimensions();
     let mut vector = row.vector.to_vec();
-    if vector.len() > dimensions {
-        vector.truncate(dimensions);
-        make_unit(&mut vector);
-    }
     meaning.calibration.shift_document(row.language, &mut vector);
     vector
 }

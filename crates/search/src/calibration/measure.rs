@@ -20,7 +20,6 @@ impl Calibration {
     /// says whether to go on; `None` where it said no.
     pub fn measure(
         embed: &dyn Embed,
-        dimensions: Option<usize>,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Option<Self>, ModelError> {
         let all: Vec<Text> = texts().collect();
@@ -29,16 +28,16 @@ impl Calibration {
             if !progress(number, all.len()) {
                 return Ok(None);
             }
-            measured.push(of(embed, dimensions, text)?);
+            measured.push(of(embed, text)?);
         }
         progress(all.len(), all.len());
-        Ok(Some(from(&measured, dimensions.unwrap_or(embed.dimensions()))))
+        Ok(Some(from(&measured, embed.dimensions())))
     }
 }
 
-fn of(embed: &dyn Embed, dimensions: Option<usize>, text: &Text) -> Result<Measured, ModelError> {
+fn of(embed: &dyn Embed, text: &Text) -> Result<Measured, ModelError> {
     let vectors = |lines: &[&str], role| {
-        embed.embed(lines, role, dimensions, Overlong::Truncate).map(|embedded| embedded.vectors)
+        embed.embed(lines, role, None, Overlong::Truncate).map(|embedded| embedded.vectors)
     };
     Ok(Measured {
         language: text.language,
@@ -64,8 +63,18 @@ fn from(measured: &[Measured], dimensions: usize) -> Calibration {
         queries: shifts(&queries),
         ..Calibration::none(dimensions)
     };
-    calibration.scale = scale(&calibration, measured);
+    let scales = lengths(dimensions).map(|numbers| {
+        calibration.kept = numbers;
+        (numbers, scale(&calibration, measured))
+    });
+    calibration.scales = scales.collect();
     calibration
+}
+
+/// The lengths of vectors that are worth measuring: powers of two, and all of it.
+fn lengths(dimensions: usize) -> impl Iterator<Item = usize> {
+    let powers = (5..).map(|power| 1_usize << power).take_while(move |power| *power < dimensions);
+    powers.chain([dimensions])
 }
 
 /// What chance gives and what answers give, each language against itself.

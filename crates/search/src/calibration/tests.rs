@@ -64,7 +64,7 @@ impl Embed for Shifted {
 }
 
 fn measured() -> Calibration {
-    Calibration::measure(&Shifted, None, &mut |_, _| true).unwrap().unwrap()
+    Calibration::measure(&Shifted, &mut |_, _| true).unwrap().unwrap()
 }
 
 fn tag(text: &str) -> Tag {
@@ -93,6 +93,23 @@ fn foreign_answers_found(calibration: &Calibration) -> usize {
 fn an_answer_in_another_language_is_found_once_languages_are_taken_out() {
     assert!(foreign_answers_found(&Calibration::none(DIMENSIONS)) < 20);
     assert!(foreign_answers_found(&measured()) > 80);
+}
+
+#[test]
+fn of_few_numbers_languages_are_taken_out_as_well() {
+    let kept = measured().keeping(32);
+    assert!(foreign_answers_found(&Calibration::none(DIMENSIONS).keeping(32)) < 20);
+    assert!(foreign_answers_found(&kept) > 60);
+    let mut vector = vector(3, tag("de"), Role::Document);
+    kept.shift_document(Some(tag("de")), &mut vector);
+    assert_eq!((vector.len(), kept.kept(), kept.dimensions()), (32, 32, DIMENSIONS));
+    assert!((dot(&vector, &vector) - 1.0).abs() < 1e-5);
+    // The fewer numbers, the further chance strays.
+    assert!(kept.scale().spread > measured().scale().spread * 1.2);
+    // What was not measured is like the next more that was.
+    assert_eq!(measured().keeping(20).scale(), kept.scale());
+    assert_eq!(measured().keeping(33).scale(), measured().scale());
+    assert_eq!(measured().keeping(usize::MAX), measured());
 }
 
 #[test]
@@ -186,7 +203,7 @@ fn it_is_the_same_from_a_file_and_nothing_else_is_taken_for_one() {
 #[test]
 fn measuring_stops_when_told_to() {
     let mut heard = Vec::new();
-    let stopped = Calibration::measure(&Shifted, None, &mut |done, all| {
+    let stopped = Calibration::measure(&Shifted, &mut |done, all| {
         heard.push((done, all));
         done < 2
     });

@@ -125,7 +125,7 @@ impl Embed for Fake {
 pub fn calibration() -> Arc<Calibration> {
     static MEASURED: OnceLock<Arc<Calibration>> = OnceLock::new();
     let measure = || {
-        let measured = Calibration::measure(&Fake::new(), None, &mut |_, _| true).unwrap();
+        let measured = Calibration::measure(&Fake::new(), &mut |_, _| true).unwrap();
         Arc::new(measured.unwrap().with_scale(Scale { chance: 0.3, answer: 0.7, spread: 0.0 }))
     };
     Arc::clone(MEASURED.get_or_init(measure))

@@ -27,7 +27,7 @@ impl Meaning {
             everything(&mut |row| sums.add(&row))?;
         }
         let calibration = measured.refined(&sums.finish().of);
-        let mut codes = Codes::new(self.codes.dimensions());
+        let mut codes = Codes::new(calibration.kept());
         let mut pushed = Ok(());
         everything(&mut |row| {
             let mut vector = row.vector.to_vec();

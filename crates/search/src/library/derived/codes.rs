@@ -158,8 +158,7 @@ impl KeptCodes {
             None => Stage::Measuring(Sums::default()),
         };
         let mut shifted = Shifted::new(space, base, means.unwrap_or_default());
-        if let Some((codes, mark)) =
-            Codes::load(&codes_file, shifted.space.dimensions, &shifted.key())
+        if let Some((codes, mark)) = Codes::load(&codes_file, shifted.base.kept(), &shifted.key())
             && mark.epoch == self.epoch
             && knows(view, mark.seq)?
         {

@@ -21,7 +21,7 @@ pub(super) struct Shifted {
 
 impl Shifted {
     pub fn new(space: Space, base: Arc<Calibration>, means: Means) -> Self {
-        let codes = Codes::new(space.dimensions);
+        let codes = Codes::new(base.kept());
         let calibration = Arc::new(base.refined(&means.of));
         Self { space, base, means, calibration, codes }
     }
@@ -37,6 +37,7 @@ impl Shifted {
         hasher.update(&(self.space.definition.len() as u64).to_le_bytes());
         hasher.update(self.space.definition.as_bytes());
         hasher.update(&self.base.to_bytes());
+        hasher.update(&(self.base.kept() as u64).to_le_bytes());
         hasher.update(&self.means.to_bytes(0, self.space.dimensions));
         *hasher.finalize().as_bytes()
     }

@@ -88,7 +88,7 @@ impl Embed for ByLength {
 }
 
 pub fn calibration() -> Calibration {
-    Calibration::measure(&ByLength, None, &mut |_, _| true).unwrap().unwrap()
+    Calibration::measure(&ByLength, &mut |_, _| true).unwrap().unwrap()
 }
 
 impl World {
