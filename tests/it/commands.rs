@@ -593,6 +593,11 @@ fn another_model_reads_the_library_and_the_first_one_can_have_it_back() {
     assert_eq!(answering(), "zweites");
     assert_eq!(desk.run(&["search", "feeding tomato plants"]).status.code(), Some(0));
     check_refused(&desk.run(&["models", "forget", "zweites"]), &["zweites", "--yes"]);
+    // There are too few headings here to compare models by; what is compared must be two models.
+    let both = ["models", "compare", "zweites", "multilingual-e5-small"];
+    check_refused(&desk.run(&both), &["headings and titles", "are needed"]);
+    let same = ["models", "compare", "zweites", "zweites"];
+    check_refused(&desk.run(&same), &["zweites", "the same model"]);
     assert_eq!(desk.json(&["models", "undo"])["model"], "multilingual-e5-small");
     assert_eq!(answering(), "multilingual-e5-small");
 }

@@ -42,7 +42,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         &["kenning-domain", "kenning-manifest"],
         &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers"],
     ),
-    ("kenning-models", &["kenning-manifest"], &["fs4", "hf-hub", "reqwest", "sha1", "tokio"]),
+    (
+        "kenning-models",
+        &["kenning-manifest"],
+        &["fs4", "hf-hub", "keyring", "reqwest", "sha1", "tar", "tokio"],
+    ),
     (
         "kenning-search",
         &["kenning-domain", "kenning-languages", "kenning-store", "kenning-words"],

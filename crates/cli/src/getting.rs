@@ -1,16 +1,16 @@
-//! `kenning models catalogue | get | verify | forget`: models that are not there yet, or not for long.
+//! `kenning models catalogue | get | hub | verify | forget`: models that are not there yet, or not for long.
 
 use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 use kenning_engine::getting::{
-    Condition, Getter, Plan, PlannedFile, Progress, Settings, Stop, Unfinished, Wanted, catalogue,
-    forget as discard, remove, unfinished, verify as compare,
+    Condition, Getter, HubSettings, Plan, PlannedFile, Progress, Stop, Unfinished, Wanted,
+    catalogue, forget as discard, remove, unfinished, verify as compare,
 };
 use kenning_engine::{Home, ModelFolder, Models};
 use serde::Serialize;
 
-use crate::arguments::{Forget, Get, Global, Verify};
+use crate::arguments::{Forget, Get, Global, Hub, Verify};
 use crate::line::{Line, roughly};
 use crate::{library, output, terminal};
 
@@ -65,11 +65,75 @@ pub fn offers(global: &Global, shelf: &Models) -> Result<()> {
 }
 
 fn getter(limit: Option<f64>) -> Result<Getter> {
-    let models = Home::discover().models();
+    let home = Home::discover();
+    let models = home.models();
     std::fs::create_dir_all(&models)
         .with_context(|| format!("{} cannot be made", models.display()))?;
-    let limit = limit.map(|megabytes| (megabytes * 1e6).max(1.0) as u64);
-    Ok(Getter::new(&Settings { limit, ..Settings::from_env() }, models)?)
+    let mut kept = HubSettings::load(home.data())?;
+    kept.limit = limit.or(kept.limit);
+    let (settings, trouble) = kept.settings();
+    if let Some(trouble) = trouble {
+        output::notice(&trouble.to_string());
+    }
+    Ok(Getter::new(&settings, models)?)
+}
+
+#[derive(Serialize)]
+struct HubTold {
+    endpoint: String,
+    proxy: Option<String>,
+    megabytes_per_second: Option<f64>,
+    has_token: bool,
+}
+
+pub fn hub(global: &Global, command: &Hub) -> Result<()> {
+    let home = Home::discover();
+    let before = HubSettings::load(home.data())?;
+    let mut kept = before.clone();
+    let given = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    if let Some(endpoint) = &command.endpoint {
+        kept.endpoint = given(endpoint);
+    }
+    if let Some(proxy) = &command.proxy {
+        kept.proxy = given(proxy);
+    }
+    if let Some(limit) = command.limit {
+        kept.limit = Some(limit).filter(|limit| *limit != 0.0);
+    }
+    if command.token {
+        let mut token = String::new();
+        io::stdin().read_line(&mut token).context("no token came on standard input")?;
+        if token.trim().is_empty() {
+            bail!("no token came on standard input: `kenning models hub --token < FILE`");
+        }
+        kept.keep_token(Some(&token), home.data())?;
+    } else if command.forget_token {
+        kept.keep_token(None, home.data())?;
+    } else if kept != before {
+        kept.save(home.data())?;
+    }
+    let (settings, trouble) = kept.settings();
+    if let Some(trouble) = trouble {
+        output::notice(&trouble.to_string());
+    }
+    let told = HubTold {
+        endpoint: settings.endpoint,
+        proxy: settings.proxy,
+        megabytes_per_second: settings.limit.map(|bytes| bytes as f64 / 1e6),
+        has_token: settings.token.is_some(),
+    };
+    if global.json {
+        return output::json(&told);
+    }
+    let mut out = io::stdout().lock();
+    let limit = told.megabytes_per_second.map(|limit| format!("{limit} MB/s"));
+    let none = || "none".to_owned();
+    writeln!(out, "models come from  {}", terminal::clean(&told.endpoint))?;
+    let proxy = told.proxy.unwrap_or_else(|| "as the system says".to_owned());
+    writeln!(out, "proxy             {}", terminal::clean(&proxy))?;
+    writeln!(out, "limit             {}", limit.unwrap_or_else(none))?;
+    writeln!(out, "token             {}", if told.has_token { "there is one" } else { "none" })?;
+    Ok(())
 }
 
 /// Models whose fetching was begun.
@@ -77,8 +141,8 @@ pub fn begun() -> Vec<Unfinished> {
     unfinished(&Home::discover().models())
 }
 
-/// Ctrl-C stops what is fetched, which is kept.
-fn stop_by_user() -> Result<Stop> {
+/// Ctrl-C stops what is fetched or copied.
+pub fn stop_by_user() -> Result<Stop> {
     let stop = Stop::default();
     let told = stop.clone();
     ctrlc::set_handler(move || told.stop()).context("Ctrl-C cannot be listened to")?;
@@ -197,7 +261,7 @@ struct Installed<'a> {
     path: String,
 }
 
-fn tell_installed(global: &Global, name: &str, folder: &std::path::Path) -> Result<()> {
+pub fn tell_installed(global: &Global, name: &str, folder: &std::path::Path) -> Result<()> {
     if global.json {
         return output::json(&Installed { name, path: folder.display().to_string() });
     }

@@ -6,6 +6,7 @@
 //! nothing found.
 
 mod arguments;
+mod carrying;
 mod embed;
 mod eval;
 mod evaluate;

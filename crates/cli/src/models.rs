@@ -8,7 +8,7 @@ use kenning_engine::{Device, ModelFolder, Models as Shelf};
 use serde::Serialize;
 
 use crate::arguments::{Calibrate, Global, Models};
-use crate::{getting, library, opening, output, speed};
+use crate::{carrying, getting, library, opening, output, speed};
 
 #[derive(Serialize)]
 struct Card {
@@ -59,6 +59,10 @@ pub fn run(global: &Global, command: &Models) -> Result<()> {
         Models::Get(command) => getting::get(global, command),
         Models::Verify(command) => getting::verify(global, &shelf, command),
         Models::Forget(command) => getting::forget(command),
+        Models::Export(command) => carrying::export(global, &shelf, command),
+        Models::Import(command) => carrying::import(global, command),
+        Models::Compare(command) => library::compare(global, &shelf, command),
+        Models::Hub(command) => getting::hub(global, command),
         Models::Use(command) => library::use_model(global, &shelf, command),
         Models::Undo(command) => library::undo(global, &shelf, command),
         Models::Show { name } => {

@@ -28,8 +28,9 @@ pub use kenning_watch::{
     Trouble, walk,
 };
 pub use library::{
-    Access, Doing, Estimate, Event, Library, LibraryError, Loaded, Model, NotLoaded, Options,
-    Parts, Progress, Repairs, Rest, Searcher, Subscription, WatchedFolder, kept_numbers,
+    Access, Compared, Comparison, Doing, Estimate, Event, Library, LibraryError, Loaded, Model,
+    NotLoaded, Options, Parts, Progress, Repairs, Rest, Searcher, Subscription, WatchedFolder,
+    compare, kept_numbers,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

@@ -21,7 +21,7 @@ pub enum GetError {
     NotInCatalogue(String),
 
     #[error(
-        "there is no repository {repository} at {endpoint}, or it is private: look at its name, or give a token that may see it (HF_TOKEN)"
+        "there is no repository {repository} at {endpoint}, or it is private: look at its name, or give a token that may see it (`kenning models hub --token`)"
     )]
     NoRepository { repository: String, endpoint: String },
 
@@ -29,11 +29,11 @@ pub enum GetError {
     NoRevision { repository: String, revision: String },
 
     #[error(
-        "{repository} is given only to who has accepted its terms: accept them at {link}, then try again with your token (HF_TOKEN)"
+        "{repository} is given only to who has accepted its terms: accept them at {link}, then try again with your token (`kenning models hub --token`)"
     )]
     Gated { repository: String, link: String },
 
-    #[error("{host} refused the token: look at HF_TOKEN, or try without it")]
+    #[error("{host} refused the token: give another one, or try without it (`kenning models hub`)")]
     Refused { host: String },
 
     #[error("{repository}: {reason}: Kenning cannot run it; choose another model")]
@@ -62,7 +62,9 @@ pub enum GetError {
     )]
     Offline { host: String, reason: String },
 
-    #[error("{host} answered what a hub does not answer ({reason}): look at HF_ENDPOINT")]
+    #[error(
+        "{host} answered what a hub does not answer ({reason}): look at its address (`kenning models hub`)"
+    )]
     NotAHub { host: String, reason: String },
 
     #[error("{} has {free} MB free and {needed} MB are needed: make room or choose a smaller model", .folder.display())]
@@ -86,11 +88,42 @@ pub enum GetError {
     #[error("it is not known where {} was fetched from: remove it, and get it again", .0.display())]
     NoPlan(PathBuf),
 
+    #[error("{} is there already: choose another name", .0.display())]
+    Exists(PathBuf),
+
+    #[error("{} cannot be read: {error}", .file.display())]
+    Read { file: PathBuf, error: io::Error },
+
+    #[error("{} is not what its model says it is (its digest differs): get the model anew", .file.display())]
+    Damaged { file: PathBuf },
+
+    #[error("{} is no whole model: {missing} is missing", .folder.display())]
+    NotWhole { folder: PathBuf, missing: String },
+
+    #[error("{} is no archive of a model: {reason}", .file.display())]
+    BadArchive { file: PathBuf, reason: String },
+
+    #[error("{} cannot be understood ({reason}): mend it, or delete it to begin anew", .file.display())]
+    BadSettings { file: PathBuf, reason: String },
+
+    #[error("\"{0}\" is no address: it is written as https://host or http://host:port")]
+    BadAddress(String),
+
+    #[error("a limit is a number of megabytes in a second, above nothing")]
+    BadLimit,
+
+    #[error("the system's keyring cannot be used ({0}): give the token as HF_TOKEN instead")]
+    Keyring(String),
+
     #[error("stopped; what was fetched is kept")]
     Stopped,
 }
 
 impl GetError {
+    pub(crate) fn unread(file: &Path) -> impl Fn(io::Error) -> Self {
+        move |error| Self::Read { file: file.to_owned(), error }
+    }
+
     pub(crate) fn disk(file: &Path) -> impl Fn(io::Error) -> Self {
         move |error| match error.kind() {
             io::ErrorKind::StorageFull => {

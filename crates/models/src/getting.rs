@@ -1,7 +1,6 @@
 //! Getting a model: what is needed is found out, fetched, verified, and put among the models.
 
-use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,6 +31,8 @@ const TELL_EVERY: Duration = Duration::from_millis(200);
 pub struct Settings {
     pub endpoint: String,
     pub token: Option<String>,
+    /// Instead of what the environment says.
+    pub proxy: Option<String>,
     /// Bytes in a second, at most.
     pub limit: Option<u64>,
     /// How many connections fetch one file.
@@ -41,21 +42,8 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let (token, patience) = (None, Patience::default());
-        Self { endpoint: ENDPOINT.to_owned(), token, limit: None, streams: 4, patience }
-    }
-}
-
-impl Settings {
-    /// `HF_ENDPOINT` and `HF_TOKEN`, else what the hub's own tools keep.
-    pub fn from_env() -> Self {
-        let given = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let known = Self::default();
-        Self {
-            endpoint: given("HF_ENDPOINT").unwrap_or(known.endpoint),
-            token: given("HF_TOKEN").or_else(|| hf_hub::Cache::from_env().token()),
-            ..known
-        }
+        let (token, proxy, patience) = (None, None, Patience::default());
+        Self { endpoint: ENDPOINT.to_owned(), token, proxy, limit: None, streams: 4, patience }
     }
 }
 
@@ -104,6 +92,10 @@ impl Stop {
         self.0.send_replace(true);
     }
 
+    pub fn is_stopped(&self) -> bool {
+        *self.0.borrow()
+    }
+
     async fn stopped(&self) {
         // It ends with an error only when no sender is left, and this is one.
         let _ = self.0.subscribe().wait_for(|stopped| *stopped).await;
@@ -122,11 +114,10 @@ impl Getter {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(2).thread_name("get").enable_all().build();
         let patience = settings.patience;
-        let token = settings.token.as_deref();
         Ok(Self {
             runtime: runtime.map_err(GetError::disk(&models))?,
             ways: Arc::new(Ways {
-                hub: Hub::new(settings.endpoint.clone(), token, patience.stall)?,
+                hub: Hub::new(settings)?,
                 pace: Pace::new(settings.limit),
                 patience,
                 streams: settings.streams,
@@ -303,7 +294,7 @@ impl Getter {
         tell: &mut dyn FnMut(Progress),
     ) -> Result<PathBuf, GetError> {
         let stage = Stage::open(&self.models, plan)?;
-        self.check_room(stage.needed(plan))?;
+        check_room(&self.models, stage.needed(plan))?;
         let done: Vec<Arc<AtomicU64>> = plan.files.iter().map(|_| Arc::default()).collect();
         self.until_stopped(
             stop,
@@ -353,19 +344,6 @@ impl Getter {
         Progress { files, speed, left: left(lacking, speed), waits, is_verifying: lacking == 0 }
     }
 
-    fn check_room(&self, needed: u64) -> Result<(), GetError> {
-        let free = fs4::available_space(&self.models).map_err(GetError::disk(&self.models))?;
-        if needed == 0 || free >= needed + SPARE {
-            return Ok(());
-        }
-        let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
-        Err(GetError::NoSpace {
-            folder: self.models.clone(),
-            needed: megabytes(needed + SPARE),
-            free: free / 1_000_000,
-        })
-    }
-
     /// Fetches again what is broken of an installed model. Meanwhile it is no model.
     pub fn mend(
         &self,
@@ -376,4 +354,14 @@ impl Getter {
         let plan = stage::take_back(&self.models, name)?;
         self.get(&plan, stop, tell)
     }
+}
+
+/// Whether the disk has room for so many bytes more, and some to spare.
+pub(crate) fn check_room(models: &Path, needed: u64) -> Result<(), GetError> {
+    let free = fs4::available_space(models).map_err(GetError::disk(models))?;
+    if needed == 0 || free >= needed + SPARE {
+        return Ok(());
+    }
+    let needed = (needed + SPARE).div_ceil(1_000_000);
+    Err(GetError::NoSpace { folder: models.to_owned(), needed, free: free / 1_000_000 })
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use hf_hub::api::tokio::{Api, ApiBuilder, ApiRepo};
 use hf_hub::{Repo, RepoType};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, NoProxy, Proxy, Response, StatusCode};
 use serde::Deserialize;
 
 use crate::digest::Digest;
 use crate::error::GetError;
+use crate::getting::Settings;
 use crate::pace::retry_after;
 
 /// `owner/name`.
@@ -102,31 +103,35 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    pub(crate) fn new(
-        endpoint: String,
-        token: Option<&str>,
-        stall: Duration,
-    ) -> Result<Self, GetError> {
-        let endpoint = endpoint.trim_end_matches('/').to_owned();
+    pub(crate) fn new(settings: &Settings) -> Result<Self, GetError> {
+        let endpoint = settings.endpoint.trim_end_matches('/').to_owned();
+        let stall = settings.patience.stall;
         let not_a_hub = |reason: String| GetError::NotAHub { host: endpoint.clone(), reason };
         let broken = |error: reqwest::Error| not_a_hub(words(&error));
         // Addresses come from this one; requests are sent by the clients below, which are all alike.
         let api = ApiBuilder::new().with_endpoint(endpoint.clone()).with_token(None).build();
         let api = api.map_err(|error| not_a_hub(error.to_string()))?;
         let mut headers = reqwest::header::HeaderMap::new();
-        if let Some(token) = token {
+        if let Some(token) = &settings.token {
             let value = format!("Bearer {token}").parse();
             let mut value: reqwest::header::HeaderValue =
                 value.map_err(|_| GetError::Refused { host: endpoint.clone() })?;
             value.set_sensitive(true);
             headers.insert(reqwest::header::AUTHORIZATION, value);
         }
+        let proxy = match &settings.proxy {
+            Some(address) => {
+                let proxy =
+                    Proxy::all(address).map_err(|_| GetError::BadAddress(address.clone()))?;
+                Some(proxy.no_proxy(NoProxy::from_env()))
+            }
+            None => None,
+        };
         let builder = || {
             let agent = concat!("kenning/", env!("CARGO_PKG_VERSION"));
-            Client::builder()
-                .user_agent(agent)
-                .default_headers(headers.clone())
-                .connect_timeout(stall)
+            let builder = Client::builder().user_agent(agent).default_headers(headers.clone());
+            let builder = proxy.iter().fold(builder, |builder, proxy| builder.proxy(proxy.clone()));
+            builder.connect_timeout(stall)
         };
         let client = builder().build().map_err(broken)?;
         let still =

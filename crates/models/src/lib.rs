@@ -6,6 +6,7 @@
 //! Must never know: how a model computes, and the library. No address is asked but the one that is
 //! configured and those it sends on to.
 
+mod carrying;
 mod catalogue;
 mod choice;
 mod digest;
@@ -13,6 +14,7 @@ mod error;
 mod fetch;
 mod getting;
 mod hub;
+mod kept;
 mod makers;
 mod pace;
 mod part;
@@ -20,11 +22,13 @@ mod progress;
 mod shelf;
 mod stage;
 
+pub use carrying::{Copied, Import, export, import};
 pub use catalogue::{Elsewhere, Entry, catalogue, entry};
 pub use digest::Digest;
 pub use error::GetError;
 pub use getting::{Getter, Settings, Stop, Wanted};
 pub use hub::RepositoryName;
+pub use kept::HubSettings;
 pub use pace::Patience;
 pub use progress::{FileProgress, Progress};
 pub use shelf::{Condition, Verified, remove, verify};

@@ -203,14 +203,14 @@ fn read_plan(folder: &Path) -> Option<Plan> {
     plan.files.iter().all(|file| RepositoryName::is_name(&file.name)).then_some(plan)
 }
 
-fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let half = file.with_extension("part");
     fs::write(&half, bytes)?;
     File::open(&half)?.sync_all()?;
     fs::rename(half, file)
 }
 
-fn remove_if_there(file: &Path) -> io::Result<()> {
+pub(crate) fn remove_if_there(file: &Path) -> io::Result<()> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -218,6 +218,6 @@ fn remove_if_there(file: &Path) -> io::Result<()> {
 }
 
 /// What was renamed within a folder stays so over a loss of power.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -2,11 +2,13 @@
 
 #[cfg(target_os = "linux")]
 mod alone;
+mod carrying;
 mod faults;
 mod killing;
 mod mirror;
 mod plans;
 mod stopping;
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -205,6 +205,14 @@ pub enum Models {
     Verify(Verify),
     /// Take an installed one away, or what was fetched of one
     Forget(Forget),
+    /// Copy one to a folder or an archive, for a machine without a network
+    Export(Export),
+    /// Take one in from a folder or an archive
+    Import(Import),
+    /// Which of two finds this library's own documents better, and how fast each is
+    Compare(Compare),
+    /// Where models are fetched from: another address, a proxy, a token, a limit
+    Hub(Hub),
     /// Have the library read by another one, while the old one answers
     Use(Use),
     /// Go back to the one that answered before
@@ -258,6 +266,60 @@ pub struct Forget {
     /// Even where the library was read by it
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Args)]
+pub struct Export {
+    /// A model's name, or a path to its folder
+    pub name: String,
+    /// A folder that is not there yet, or an archive, which ends with .tar
+    pub to: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Import {
+    /// A model's folder, such as one of the hub's own tools, or an archive of it (.tar)
+    pub from: PathBuf,
+    /// How to call it [default: as it says itself, else as its folder is called]
+    #[arg(long, value_name = "NAME")]
+    pub called: Option<String>,
+    /// The file of weights, where there are several
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Compare {
+    /// A model's name, or a path to its folder
+    pub one: String,
+    /// Another one's
+    pub other: String,
+    /// About how long each of them reads
+    #[arg(long, default_value_t = 60.0)]
+    pub seconds: f64,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: DeviceName,
+}
+
+/// Says what is set, where nothing is to be changed.
+#[derive(Args)]
+pub struct Hub {
+    /// Another hub or a mirror; empty for the usual one
+    #[arg(long, value_name = "ADDRESS")]
+    pub endpoint: Option<String>,
+    /// A proxy; empty for that of the system
+    #[arg(long, value_name = "ADDRESS")]
+    pub proxy: Option<String>,
+    /// At most so many megabytes in a second; 0 for as many as come
+    #[arg(long, value_name = "MB")]
+    pub limit: Option<f64>,
+    /// Read a token from standard input, and keep it in the system's keyring
+    #[arg(long)]
+    pub token: bool,
+    /// Take the token out of the keyring
+    #[arg(long, conflicts_with = "token")]
+    pub forget_token: bool,
 }
 
 #[derive(Args)]

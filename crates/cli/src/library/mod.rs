@@ -1,6 +1,7 @@
 //! The commands that keep a library: which folders, bringing them up to date, what became of each file.
 
 mod bar;
+mod comparing;
 mod counts;
 mod folders;
 mod follow;
@@ -13,6 +14,7 @@ use kenning_engine::{
     Access, DevicePreference, Folder, Home, Ledger, Library, LibraryError, Options, StoreError,
 };
 
+pub use comparing::compare;
 pub use folders::{add, list, remove};
 pub use index::{index, watch};
 pub use status::status;

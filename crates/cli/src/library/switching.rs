@@ -61,7 +61,7 @@ pub fn undo(global: &Global, shelf: &Models, command: &Undo) -> Result<()> {
     switch(global, to_work(preference)?, model, None)
 }
 
-fn model(
+pub(super) fn model(
     shelf: &Models,
     name: &str,
     preference: kenning_engine::DevicePreference,

@@ -51,6 +51,14 @@ pub enum LibraryError {
     #[error("of a vector of {model} at least {fewest} numbers are kept, and at most its {all}")]
     Numbers { model: String, fewest: usize, all: usize },
 
+    #[error(
+        "models are compared by headings and titles, and only {found} questions could be made of those of this library: {fewest} are needed"
+    )]
+    TooLittleToCompare { fewest: usize, found: usize },
+
+    #[error("it was stopped")]
+    Stopped,
+
     #[error("no thread could be started ({0}): close other programs, then try again")]
     Thread(#[from] io::Error),
 

@@ -4,6 +4,7 @@
 //! written; readers, the model and the watchers work for it on threads of their own.
 
 mod board;
+mod comparing;
 mod embedding;
 mod error;
 mod estimate;
@@ -35,6 +36,7 @@ use kenning_store::Reader as TruthReader;
 use kenning_watch::Rules;
 
 use board::Board;
+pub use comparing::{Compared, Comparison, compare};
 pub use error::LibraryError;
 pub use estimate::Estimate;
 pub use keeping::kept_numbers;
