@@ -11,11 +11,8 @@ use crate::staging::{copy, edit, golden_folder, make_reranker};
 
 /// Built here so that the tests never run an older program than the sources beside them.
 pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let built = Command::new(cargo)
+    let built = cargo()
         .args(["build", "--package", "kenning-cli", "--message-format", "json-render-diagnostics"])
-        .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
         .unwrap();
@@ -27,6 +24,21 @@ pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     });
     programs.fold(None, |_, program| Some(program)).unwrap()
 });
+
+/// Cargo at the root, as if it was started by hand: build scripts that watch what cargo tells a test of its
+/// package would run again.
+pub fn cargo() -> Command {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
+    let told = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    for name in
+        told.filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    {
+        command.env_remove(name);
+    }
+    command
+}
 
 pub fn kenning(arguments: &[&str], input: &[u8]) -> Output {
     let home = tempfile::tempdir().unwrap();

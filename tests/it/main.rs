@@ -24,4 +24,5 @@ mod library;
 mod pipeline;
 mod qwen3_tokenizer;
 mod staging;
+mod switching;
 mod tidy;

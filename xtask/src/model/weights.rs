@@ -91,7 +91,7 @@ fn renamed<'a>(tensors: &[Tensor<'a>], want: Want) -> Result<gguf::Tensor<'a>> {
     Ok(gguf::Tensor { name: want.to, dimensions: want.dimensions, storage, bytes: tensor.bytes })
 }
 
-fn values(shape: &Shape) -> Result<Vec<(String, Value)>> {
+pub fn values(shape: &Shape) -> Result<Vec<(String, Value)>> {
     /// llama.cpp's numbers: a file that is mostly Q4_0, in the second layout of its blocks.
     const MOSTLY_Q4_0: u32 = 2;
     const QUANTIZATION_VERSION: u32 = 2;

