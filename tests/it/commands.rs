@@ -578,6 +578,14 @@ fn another_model_reads_the_library_and_the_first_one_can_have_it_back() {
     assert_eq!(answering(), "multilingual-e5-small");
     check_refused(&desk.run(&["models", "use", "nicht-da"]), &["nicht-da", "known are"]);
     check_refused(&desk.run(&["models", "undo"]), &["nothing to take back"]);
+    let elsewhere = desk.root.path().join("anderswo");
+    fs::create_dir_all(&elsewhere).unwrap();
+    for entry in fs::read_dir(&second).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), elsewhere.join(entry.file_name())).unwrap();
+    }
+    let path = elsewhere.to_str().unwrap();
+    check_refused(&desk.run(&["models", "use", path, "--yes"]), &["models import", path]);
     let few = ["models", "use", "multilingual-e5-small", "--dims", "64"];
     check_refused(&desk.run(&few), &["multilingual-e5-small", "first numbers", "--dims"]);
     let estimate = desk.json(&["models", "use", "zweites", "--estimate"]);

@@ -29,6 +29,12 @@ struct Switched<'a> {
 pub fn use_model(global: &Global, shelf: &Models, command: &Use) -> Result<()> {
     let preference = command.device.preference();
     let model = model(shelf, &command.name, preference)?;
+    // The library remembers a name, and would not find again what lies elsewhere.
+    let known = shelf.find(&model.name).map(|folder| folder.path.canonicalize().ok());
+    if known.ok().flatten() != shelf.find(&command.name)?.path.canonicalize().ok() {
+        let (name, from) = (&model.name, &command.name);
+        bail!("{name} is not among the models yet: `kenning models import {from}` puts it there");
+    }
     let mut truth = to_read()?.searcher()?.truth;
     let answering = truth.read(|view| view.answering())?;
     let is_answering = answering.is_some_and(|space| space.definition == model.definition);
