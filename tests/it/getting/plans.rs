@@ -52,7 +52,7 @@ fn what_cannot_be_had_is_refused_with_the_reason() {
         assert!(refused.contains(expected), "{name}: {refused}");
     };
     check("someone/missing", "no repository someone/missing");
-    check("someone/hidden", "HF_TOKEN");
+    check("someone/hidden", "models hub --token");
     check("someone/picture", "vit");
     check("someone/nothing", "no config.json");
     check("someone/locked", &format!("{}/someone/locked", place.hub.endpoint()));
