@@ -6,11 +6,13 @@
     reason = "a test that cannot go on has failed, and the panic says where"
 )]
 
+mod bindings;
 mod builtin_model;
 mod cli;
 mod commands;
 #[cfg(target_os = "linux")]
 mod corpus;
+mod desk;
 mod extract;
 mod fuzz_seeds;
 mod getting;

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout)]
 
 mod bench;
+mod bindings;
 mod digest;
 mod documentation;
 mod evaluate;
@@ -16,6 +17,7 @@ mod fire;
 mod formats;
 mod fuzz;
 mod hostile;
+mod icons;
 mod licences;
 mod model;
 mod ranking;
@@ -60,6 +62,10 @@ enum Task {
         #[arg(long, num_args = 2, value_names = ["FOLDER", "PROGRAM"])]
         of_repository: Option<Vec<PathBuf>>,
     },
+    /// Write the TypeScript of the contract between the engine and the interface.
+    Bindings,
+    /// Draw the program's icon in every size, from icons/kenning.svg.
+    Icons,
     /// Measure how well a model finds, on a folder of public sets.
     Evaluate {
         folder: PathBuf,
@@ -138,6 +144,8 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Model { of_repository: None } => model::make_and_calibrate(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
+        Task::Bindings => bindings::write(&workspace),
+        Task::Icons => icons::make(&workspace),
         Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),
         Task::Crash { kills, seed } => {

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::error::{Problem, ProblemCode};
-use crate::explore::{MeaningMap, Peculiar};
 use crate::library::{
     AddFolder, Files, FilesRequest, LibraryView, Offer, OfferKind, ReadAgain, SetRules,
 };
@@ -11,7 +10,7 @@ use crate::models::{
     CompareModels, Comparison, Estimate, ExportModel, GetModel, ModelsView, UseModel, Verified,
 };
 use crate::search::{Preview, PreviewRequest, Remember, Remembered};
-use crate::settings::{SetToken, Settings, SettingsView};
+use crate::settings::{SetToken, Settings, SettingsView, ShowMain};
 
 /// Takes each command, whose name is the one it has on the wire.
 macro_rules! contract {
@@ -68,10 +67,6 @@ contract! {
     pause(()) -> ();
     resume(()) -> ();
 
-    /// The map as it is; where there is none, or the library changed, it is made meanwhile.
-    map(()) -> MeaningMap;
-    peculiar(()) -> Peculiar;
-
     models(()) -> ModelsView;
     /// Begins to fetch a model, or goes on; events tell how far it is.
     get_model(GetModel) -> ();
@@ -100,7 +95,7 @@ contract! {
     erase_data(()) -> ();
 
     /// Shows a view of the main window, from the launcher.
-    show_main(crate::events::HostEvent) -> ();
+    show_main(ShowMain) -> ();
     hide_launcher(()) -> ();
     quit(()) -> ();
 }

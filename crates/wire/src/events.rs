@@ -30,11 +30,6 @@ pub enum HostEvent {
     Comparing {
         done: f32,
     },
-    /// How far the map is, from 0 to 1.
-    Mapping {
-        done: f32,
-    },
-    MapChanged,
     SettingsChanged {
         settings: Box<Settings>,
     },

@@ -7,9 +7,9 @@
 //! units, as JavaScript does.
 
 mod contract;
+mod desk;
 mod error;
 mod events;
-mod explore;
 mod library;
 mod models;
 mod search;
@@ -17,9 +17,9 @@ mod settings;
 pub mod typescript;
 
 pub use contract::*;
+pub use desk::{Desk, Shell};
 pub use error::*;
 pub use events::*;
-pub use explore::*;
 pub use library::*;
 pub use models::*;
 pub use search::*;

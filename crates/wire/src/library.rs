@@ -10,6 +10,9 @@ pub struct LibraryView {
     pub progress: LibraryProgress,
     /// Why nothing can be changed from here, where that is so.
     pub read_only: Option<String>,
+    /// The model that answers, and the one that is to.
+    pub answering: Option<String>,
+    pub switching_to: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -24,7 +27,20 @@ pub struct WatchedFolder {
     /// It cannot be reached now; what is known of it is still searched.
     pub is_gone: bool,
     /// Why changes in it are noticed late.
-    pub troubles: Vec<String>,
+    pub troubles: Vec<Trouble>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Trouble {
+    /// It lies, or a part of it, where others may change it unnoticed.
+    Remote,
+    /// The system allows no more watches.
+    WatchesRanOut,
+    /// The system refuses to watch it.
+    Refused,
+    /// Files changed, and the system did not say so.
+    Silent,
 }
 
 /// Which files of a folder are read.
@@ -56,9 +72,6 @@ pub struct LibraryProgress {
     pub model_trouble: Option<String>,
     /// What was found damaged and is made anew, in words.
     pub repairs: Vec<String>,
-    /// The model that answers, and the one that is to.
-    pub answering: Option<String>,
-    pub switching_to: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -142,7 +155,6 @@ pub struct FileRow {
 #[serde(rename_all = "camelCase")]
 pub struct ReasonCount {
     pub reason: String,
-    pub why: String,
     pub files: u64,
 }
 

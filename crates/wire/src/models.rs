@@ -10,6 +10,8 @@ pub struct ModelsView {
     pub models: Vec<ModelCard>,
     /// The name of the one that answers.
     pub answering: Option<String>,
+    /// How many numbers of its vectors are searched, where that is not all.
+    pub keeping: Option<u32>,
     /// The name of the one that answered before, whose vectors are kept.
     pub before: Option<String>,
     /// Where models compute, and why not elsewhere, where a better place was tried.
@@ -59,7 +61,6 @@ pub enum ModelStanding {
     /// Begun, and resting.
     Paused {
         done: u64,
-        problem: Option<String>,
     },
     Installed,
 }

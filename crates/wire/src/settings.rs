@@ -14,9 +14,6 @@ pub struct Settings {
     pub start_at_login: bool,
     /// Files that are read at once; none given means a share of the cores.
     pub threads: Option<u32>,
-    pub pause_on_battery: bool,
-    /// Whether answers are read again by a reranker, where there is one that is fast enough here.
-    pub rerank: bool,
     /// Whether searches are remembered.
     pub remember_searches: bool,
     /// Another hub or a mirror; empty means the usual one.
@@ -37,8 +34,6 @@ impl Default for Settings {
             hotkey: String::new(),
             start_at_login: false,
             threads: None,
-            pause_on_battery: true,
-            rerank: false,
             remember_searches: true,
             endpoint: String::new(),
             proxy: String::new(),
@@ -61,8 +56,6 @@ pub enum Theme {
 pub struct SettingsView {
     pub settings: Settings,
     pub has_token: bool,
-    /// Why the token cannot be kept in the system's keyring, where it cannot.
-    pub keyring_trouble: Option<String>,
     /// Why the hotkey does not work, where it does not.
     pub hotkey_trouble: Option<String>,
     /// Where everything is kept, to be shown.
@@ -71,9 +64,16 @@ pub struct SettingsView {
     pub models_bytes: u64,
     pub version: String,
     pub cores: u32,
-    pub on_battery: bool,
     /// What the system speaks, as `de` or `zh`.
     pub system_languages: Vec<String>,
+}
+
+/// What the launcher asks of the main window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ShowMain {
+    pub view: crate::events::View,
+    pub query: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -53,6 +53,8 @@ pub struct Options {
     /// The model to use, by name; without one, that which was chosen before, else the first there is.
     pub model: Option<String>,
     pub device: DevicePreference,
+    /// What is started to read files; this program itself where none is given.
+    pub program: Option<Program>,
     /// How many files are read at once.
     pub readers: usize,
     /// How soon a file that failed is tried again.
@@ -68,6 +70,7 @@ impl Default for Options {
             works: true,
             model: None,
             device: DevicePreference::default(),
+            program: None,
             readers: Reader::workers(),
             first_retry: Duration::from_secs(60),
             watching: Settings::default(),
@@ -105,7 +108,8 @@ impl Library {
         let chosen = model.as_ref().map(|model| model.definition.clone());
         let others = models.embedders().into_iter().filter_map(|folder| of_folder(folder).ok());
         let others = others.filter(|other| Some(&other.definition) != chosen.as_ref()).collect();
-        let parts = Parts { program: this_program()?, model, others };
+        let program = options.program.clone().map_or_else(this_program, Ok)?;
+        let parts = Parts { program, model, others };
         Self::open_with(home.data(), parts, options)
     }
 

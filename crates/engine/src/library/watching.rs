@@ -51,6 +51,11 @@ pub struct WatchedFolder {
 }
 
 impl WatchedFolder {
+    /// Which of its files are read.
+    pub fn rules(&self) -> kenning_watch::Rules {
+        rules::of_text(&self.folder.rules)
+    }
+
     /// As the truth has it, before anybody looked.
     pub(super) fn unseen(folder: Folder) -> Self {
         Self { folder, is_gone: false, is_walked: false, troubles: Vec::new() }

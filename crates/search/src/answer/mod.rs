@@ -24,10 +24,11 @@ mod show;
 mod tests;
 mod topics;
 
+use std::ops::Range;
 use std::sync::{PoisonError, RwLockReadGuard};
 use std::time::Instant;
 
-use kenning_domain::{Cancel, Embed, Rerank};
+use kenning_domain::{Cancel, Embed, Rerank, Tag};
 use kenning_store::{Cancelled, Reader, State};
 
 pub use hits::{
@@ -73,6 +74,13 @@ pub fn answer(
         Asked::LikeContent(content) => search.like(Model::Content(*content)),
         Asked::LikePassage(passage) => search.like(Model::Passage(*passage)),
     }
+}
+
+/// Where the words that were typed stand in a text, as bytes, in order and apart.
+pub fn places(typed: &str, text: &str, language: Option<Tag>) -> Vec<Range<usize>> {
+    let typed = Typed::new(typed, &[], language.as_slice());
+    let matches = kenning_words::matches(text, language, &typed.words, typed.last());
+    matches.into_iter().map(|(place, _)| place).collect()
 }
 
 /// One question on its way.
