@@ -1,0 +1,4 @@
+/** Placeholder. */
+import { en, type Catalogue } from "./en";
+
+export const de: Catalogue = en;
