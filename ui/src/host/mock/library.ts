@@ -57,9 +57,9 @@ export class MockLibrary {
   progress(): LibraryProgress {
     const isWorking = this.left > 0;
     return {
-      doing: this.isPaused ? "paused" : isWorking ? (this.left > 25 ? "reading" : "embedding") : "nothing",
+      doing: this.scene.hasTroubles ? "halted" : this.isPaused ? "paused" : isWorking ? (this.left > 25 ? "reading" : "embedding") : "nothing",
       halted: this.scene.hasTroubles ? "The disk that holds the library is full: 12 MB are left." : null,
-      reading: isWorking && !this.isPaused ? ["minutes-2024-11.docx", "京都の歩き方.pdf"] : [],
+      reading: isWorking && !this.isPaused && !this.scene.hasTroubles ? ["minutes-2024-11.docx", "京都の歩き方.pdf"] : [],
       counts: this.counts(),
       passagesLeft: this.left * 31,
       filesPerSecond: isWorking && !this.isPaused ? 11.5 : null,
