@@ -13,6 +13,13 @@ HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) {
 window.matchMedia = (query) =>
   ({ matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList;
 
+window.ResizeObserver = class {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+};
+HTMLCanvasElement.prototype.getContext = () => null;
+
 beforeEach(async () => {
   await text.speak("en");
 });

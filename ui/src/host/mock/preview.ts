@@ -6,10 +6,10 @@ import { paragraphsOf, rangesOf } from "./find";
 import { documentOf, fileOf, library, read, secondsOf } from "./library-documents";
 
 export function previewOf(request: PreviewRequest): Preview {
-  const document = documentOf(request.document) ?? inventedFor(request.document);
   if (request.document < 0) {
     throw { code: "gone", message: "This document is not in the library any more." } satisfies Problem;
   }
+  const document = documentOf(request.document) ?? inventedFor(request.document);
   const made = read(document);
   const [parts, part] = [partsOf(document), partOf(request)];
   const words = wordsOf(request.query).toLowerCase().split(/\s+/u).filter((word) => word.length > 2);
