@@ -65,6 +65,11 @@ export function isolated(text: string): string {
   return `\u2068${harmless(text)}\u2069`;
 }
 
+/** Small facts on one line, each in its own direction, so that numbers stay with what they count. */
+export function joined(facts: readonly string[]): string {
+  return facts.filter((fact) => fact !== "").map((fact) => `\u2068${fact}\u2069`).join(" · ");
+}
+
 /** A piece of a long text around its first mark, and the marks moved with it. */
 export function around(text: string, marks: readonly Span[], longest: number): { text: string; marks: Span[]; from: number } {
   if (text.length <= longest) return { text, marks: [...marks], from: 0 };

@@ -114,8 +114,8 @@ export const en = {
   "search.home.empty.add": "Choose a folder …",
 
   "hit.why": "Why it is here",
-  "hit.words": "Has the words {words}",
-  "hit.name": "File name has {words}",
+  "hit.words": "has the words {words}",
+  "hit.name": "file name has {words}",
   "hit.band.strong": "Strong",
   "hit.band.fair": "Fair",
   "hit.band.faint": "Faint",

@@ -39,12 +39,15 @@ export class Search {
   /** Languages of the hits so far, to be offered as filters. */
   languagesSeen = $state.raw<string[]>([]);
 
+  private limit = $state(FIRST_LIMIT);
   isAsking = $derived(this.text.trim() !== "" || this.beside !== null);
   isNothingClose = $derived(this.answer?.verdict === "nothingClose");
   shown = $derived.by(() => this.ofTopic());
   current = $derived(this.shown.find((hit) => keyOf(hit) === this.selected) ?? null);
 
-  private limit = FIRST_LIMIT;
+  /** The answer is as long as was asked for: there may be more. */
+  hasMore = $derived((this.answer?.hits.length ?? 0) >= this.limit && this.topic === null);
+
   private isGrowing = false;
   private lastAsked = 0;
   private refresh: ReturnType<typeof setTimeout> | null = null;
