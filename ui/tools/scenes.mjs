@@ -89,6 +89,16 @@ export const SCENES = [
     },
   },
   {
+    name: "models-switching", scene: "done",
+    steps: async (page) => {
+      await go(4)(page);
+      await rest(page);
+      await page.locator('[data-use="Qwen3-Embedding-0.6B"]').click();
+      await page.locator("dialog [data-begin]:not(:disabled)").click();
+      await rest(page, 1500);
+    },
+  },
+  {
     name: "models-compare", scene: "done",
     steps: async (page) => {
       await go(4)(page);

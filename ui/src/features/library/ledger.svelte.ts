@@ -4,6 +4,7 @@ import type { FileRow, FileState, ReasonCount } from "../../wire";
 import type { Frame } from "../frame/frame.svelte";
 
 const PAGE = 200;
+const REFRESH_AFTER = 2000;
 
 export class Ledger {
   states = $state.raw<FileState[]>([]);
@@ -15,11 +16,16 @@ export class Ledger {
   hasMore = $state(false);
   isLoading = $state(false);
   private turn = 0;
+  private later: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly host: Host,
     private readonly frame: Frame,
-  ) {}
+  ) {
+    host.onEvent((event) => {
+      if (event.is === "searchable" || event.is === "foldersChanged") this.loadLater();
+    });
+  }
 
   get isFiltered(): boolean {
     return this.states.length > 0 || this.folder !== null || this.reason !== null || this.text !== "";
@@ -68,6 +74,15 @@ export class Ledger {
     const files = await this.frame.attempt(() => this.host.call("read_again", { what: "file", file: row.file.id }));
     await this.load();
     return files;
+  }
+
+  /** The files change all the time; the rows follow while they are looked at, and not more often than can be read. */
+  private loadLater(): void {
+    if (this.later || this.frame.view !== "library") return;
+    this.later = setTimeout(() => {
+      this.later = null;
+      void this.load();
+    }, REFRESH_AFTER);
   }
 
   private ask(skip: number, limit: number) {

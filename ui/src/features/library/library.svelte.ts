@@ -1,6 +1,6 @@
 /** The folders, and how far their reading is. It must never know how that is shown. */
 import type { Host } from "../../host/host";
-import type { LibraryView, Offer, Rules, WatchedFolder } from "../../wire";
+import type { LibraryProgress, LibraryView, Offer, Rules, WatchedFolder } from "../../wire";
 import type { Frame } from "../frame/frame.svelte";
 
 export const PLAIN_RULES: Rules = { only: [], except: [], hidden: false, gitIgnore: true };
@@ -9,6 +9,8 @@ export class Library {
   view = $state.raw<LibraryView | null>(null);
   /** What was dropped on the window and waits for the user's word. */
   offered = $state.raw<Offer[]>([]);
+  /** Of a change of the model that is under way; 0 where there is none. */
+  passagesToSwitch = $state(0);
   progress = $derived(this.view?.progress ?? null);
   folders = $derived(this.view?.folders ?? []);
   isEmpty = $derived(this.view !== null && this.view.folders.length === 0);
@@ -19,10 +21,17 @@ export class Library {
     private readonly frame: Frame,
   ) {
     host.onEvent((event) => {
-      if (event.is === "progress" && this.view) this.view = { ...this.view, progress: event.progress };
+      if (event.is === "progress") this.follow(event.progress);
       if (event.is === "foldersChanged") void this.load();
       if (event.is === "dropped") this.offered = event.offers;
     });
+  }
+
+  private follow(progress: LibraryProgress): void {
+    if (this.view) this.view = { ...this.view, progress };
+    const { switchingTo, passagesLeft } = progress;
+    // How many there were at first is nowhere said: the most that were seen must do.
+    this.passagesToSwitch = switchingTo === null ? 0 : Math.max(this.passagesToSwitch, passagesLeft);
   }
 
   async load(): Promise<void> {

@@ -126,7 +126,7 @@ export class Search {
   /** The end of the list is near. */
   more(): void {
     const answered = this.answer?.hits.length ?? 0;
-    if (this.isSearching || answered < this.limit || this.limit >= MOST) return;
+    if (this.isSearching || this.topic !== null || answered < this.limit || this.limit >= MOST) return;
     this.limit = Math.min(MOST, this.limit * 3);
     this.isGrowing = true;
     this.ask();

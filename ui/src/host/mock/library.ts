@@ -37,6 +37,8 @@ export class MockLibrary {
   private offers = new Map<number, Offer>();
   private timer: ReturnType<typeof setInterval> | null = null;
   switchingTo: string | null = null;
+  /** Passages that the next model has yet to read. */
+  switchLeft = 0;
   answering: string | null;
 
   constructor(
@@ -61,10 +63,10 @@ export class MockLibrary {
       halted: this.scene.hasTroubles ? "The disk that holds the library is full: 12 MB are left." : null,
       reading: isWorking && !this.isPaused && !this.scene.hasTroubles ? ["minutes-2024-11.docx", "京都の歩き方.pdf"] : [],
       counts: this.counts(),
-      passagesLeft: this.left * 31,
+      passagesLeft: this.left * 31 + this.switchLeft,
       filesPerSecond: isWorking && !this.isPaused ? 11.5 : null,
       passagesPerSecond: isWorking && !this.isPaused ? 96 : null,
-      secondsLeft: isWorking && !this.isPaused ? this.left * 4.5 : null,
+      secondsLeft: this.switchLeft > 0 ? this.switchLeft / 8000 : isWorking && !this.isPaused ? this.left * 4.5 : null,
       modelTrouble: null,
       repairs: [],
       answering: this.answering,

@@ -98,20 +98,30 @@ export class MockModels {
 
   use({ name }: UseModel): void {
     this.library.switchingTo = name;
+    this.library.switchLeft = 48_300;
     this.tell({ is: "progress", progress: this.library.progress() });
-    setTimeout(() => {
-      this.before = this.answering;
-      this.answering = name;
-      this.library.answering = name;
-      this.library.switchingTo = null;
-      this.set(name, { readsLibrary: true });
-      this.tell({ is: "modelsChanged" });
+    const step = () => {
+      if (this.library.switchingTo !== name) return;
+      this.library.switchLeft = Math.max(0, this.library.switchLeft - 1610);
+      if (this.library.switchLeft === 0) return this.switched(name);
       this.tell({ is: "progress", progress: this.library.progress() });
-    }, 6000 * this.pace);
+      setTimeout(step, 200 * this.pace);
+    };
+    if (this.pace === 0) setTimeout(() => this.switched(name));
+    else setTimeout(step, 200 * this.pace);
+  }
+
+  private switched(name: string): void {
+    this.before = this.answering;
+    this.answering = name;
+    [this.library.answering, this.library.switchingTo, this.library.switchLeft] = [name, null, 0];
+    this.set(name, { readsLibrary: true });
+    this.tell({ is: "modelsChanged" });
+    this.tell({ is: "progress", progress: this.library.progress() });
   }
 
   undo(): void {
-    if (this.library.switchingTo !== null) this.library.switchingTo = null;
+    if (this.library.switchingTo !== null) [this.library.switchingTo, this.library.switchLeft] = [null, 0];
     else [this.answering, this.before] = [this.before, null];
     this.library.answering = this.answering;
     this.tell({ is: "modelsChanged" });
