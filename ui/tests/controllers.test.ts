@@ -1,0 +1,286 @@
+/** The controllers, with the mock behind them and no page before them. */
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { Host } from "../src/host/host";
+import { mockHost, type MockHost } from "../src/host/mock";
+import { openKenning, type Kenning } from "../src/kenning.svelte";
+import { Launcher } from "../src/features/launcher/launcher.svelte";
+import { Search } from "../src/features/search/search.svelte";
+import { keyOf } from "../src/features/search/order";
+import type { Answer, SearchNews, SearchRequest } from "../src/wire";
+
+const rest = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** A host whose searches answer when the test wants it. */
+function slowHost() {
+  const host = mockHost({ pace: 0 });
+  const asked: { request: SearchRequest; tell: (news: SearchNews) => void; isCancelled: boolean }[] = [];
+  const slow: Host = {
+    call: (name, takes) => host.call(name, takes),
+    onEvent: (listener) => host.onEvent(listener),
+    search(request, tell) {
+      const one = { request, tell, isCancelled: false };
+      asked.push(one);
+      return () => (one.isCancelled = true);
+    },
+  };
+  return { host, slow, asked };
+}
+
+async function answers(question: string): Promise<Answer[]> {
+  const found: Answer[] = [];
+  const request: SearchRequest = {
+    asked: { by: "text", text: question }, limit: 40, pipeline: "meaning", grouped: true, topics: true, languages: ["en"], minutesEast: 0,
+  };
+  await new Promise<void>((resolve) => {
+    mockHost({ pace: 0 }).search(request, (news) => {
+      if (news.is === "answer") found.push(news.answer);
+      if (news.is === "done") resolve();
+    });
+  });
+  return found;
+}
+
+describe("search", () => {
+  const wishes = () => ({ pipeline: "meaning" as const, languages: ["en"] });
+
+  it("asks at every keystroke and gives up the question before", () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishes);
+    search.type("b");
+    search.type("br");
+    expect(asked.map((one) => [one.request.asked, one.isCancelled])).toEqual([
+      [{ by: "text", text: "b" }, true],
+      [{ by: "text", text: "br" }, false],
+    ]);
+  });
+
+  it("lets nothing jump once the selection was moved, from stage to stage", async () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishes);
+    const [words, meaning] = await answers("deposit rent");
+    if (!words || !meaning) throw new Error("the mock has two stages");
+    search.type("deposit rent");
+    asked[0]?.tell({ is: "answer", answer: words });
+    expect(search.selected).toBe(keyOf(words.hits[0]!));
+    search.move(1);
+    const before = search.hits.map(keyOf);
+    const chosen = search.selected;
+    asked[0]?.tell({ is: "answer", answer: { ...meaning, hits: meaning.hits.toReversed() } });
+    expect(search.hits.slice(0, before.length).map(keyOf)).toEqual(before);
+    expect(search.selected).toBe(chosen);
+    expect(search.hits.length).toBeGreaterThanOrEqual(meaning.hits.length);
+  });
+
+  it("follows the best answer while the selection was not moved", async () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishes);
+    const [, meaning] = await answers("heating");
+    search.type("heating");
+    const turned = { ...meaning!, hits: meaning!.hits.toReversed() };
+    asked[0]?.tell({ is: "answer", answer: meaning! });
+    asked[0]?.tell({ is: "answer", answer: turned });
+    expect(search.selected).toBe(keyOf(turned.hits[0]!));
+  });
+
+  it("asks for more at the end of the list, and keeps what is there", async () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishes);
+    const [, meaning] = await answers("heating");
+    const hits = Array.from({ length: 40 }, (_, at) => ({ ...meaning!.hits[0]!, document: at + 1 }));
+    search.type("x");
+    asked[0]?.tell({ is: "answer", answer: { ...meaning!, hits } });
+    asked[0]?.tell({ is: "done" });
+    search.more();
+    expect(asked[1]?.request.limit).toBe(120);
+    asked[1]?.tell({ is: "answer", answer: { ...meaning!, hits: hits.toReversed() } });
+    expect(search.hits.map((hit) => hit.document)).toEqual(hits.map((hit) => hit.document));
+  });
+
+  it("folds away what is nearest where nothing is close", async () => {
+    const search = openKenning(mockHost({ pace: 0 })).search;
+    search.type("quarterly zebra accounting");
+    await rest();
+    expect(search.isNothingClose).toBe(true);
+    expect(search.shown).toEqual([]);
+    search.areNearestShown = true;
+    expect(search.shown.length).toBeGreaterThan(0);
+  });
+
+  it("shows one topic alone", async () => {
+    const search = openKenning(mockHost({ pace: 0 })).search;
+    search.type("heating costs");
+    await rest();
+    const topic = search.topics[0]!;
+    search.chooseTopic(topic.id);
+    expect(search.shown.map((hit) => hit.document).every((one) => topic.documents.includes(one!))).toBe(true);
+    search.chooseTopic(topic.id);
+    expect(search.shown).toEqual(search.hits);
+  });
+
+  it("says what stopped it", async () => {
+    const search = openKenning(mockHost({ pace: 0 })).search;
+    search.type("fail:");
+    await rest();
+    expect(search.problem?.code).toBe("internal");
+    expect(search.isSearching).toBe(false);
+  });
+
+  it("offers newer results instead of moving those that are looked at", async () => {
+    const { host, slow, asked } = slowHost();
+    const search = new Search(slow, wishes);
+    const [, meaning] = await answers("heating");
+    search.type("heating");
+    asked[0]?.tell({ is: "answer", answer: meaning! });
+    asked[0]?.tell({ is: "done" });
+    search.move(1);
+    host.tell({ is: "searchable" });
+    expect([search.isOutdated, asked.length]).toEqual([true, 1]);
+  });
+
+  it("is empty again when the field is", async () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishes);
+    search.type("heating");
+    search.type(" ");
+    expect([asked[0]?.isCancelled, search.isAsking, search.hits]).toEqual([true, false, []]);
+  });
+});
+
+describe("with the mock", () => {
+  let host: MockHost;
+  let kenning: Kenning;
+
+  beforeEach(async () => {
+    host = mockHost({ pace: 0, isWorking: false, files: 900 });
+    kenning = openKenning(host);
+    await Promise.all([kenning.preferences.load(), kenning.library.load(), kenning.models.load()]);
+  });
+
+  it("takes the reranker where the settings want it", async () => {
+    const search = vi.spyOn(host, "search");
+    kenning.search.type("heating");
+    await kenning.preferences.change({ rerank: false });
+    kenning.search.type("heating costs");
+    expect(search.mock.calls.map(([request]) => request.pipeline)).toEqual(["reranked", "meaning"]);
+  });
+
+  it("shows what the launcher asks for", () => {
+    host.tell({ is: "show", view: "search", query: "whales" });
+    expect([kenning.frame.view, kenning.search.text]).toEqual(["search", "whales"]);
+  });
+
+  it("reads a document in parts, and goes from match to match across them", async () => {
+    const { reading } = kenning;
+    reading.show(4, null, "swell", true);
+    await rest();
+    expect([reading.parts.length, reading.hasLater]).toEqual([1, true]);
+    expect(reading.match).toBe(0);
+    await reading.toMatch(1);
+    expect(reading.parts.length).toBe(2);
+    expect(reading.match).toBe(1);
+  });
+
+  it("says where a document is gone", async () => {
+    kenning.reading.show(-1, null, "", true);
+    await rest();
+    expect(kenning.reading.problem?.code).toBe("gone");
+  });
+
+  it("shows the text that was asked for last", async () => {
+    kenning.reading.show(3, null, "", true);
+    kenning.reading.show(4, null, "", true);
+    await rest();
+    expect(kenning.reading.first?.document).toBe(4);
+  });
+
+  it("fills the ledger page after page, and filters it", async () => {
+    const { ledger } = kenning;
+    await ledger.load();
+    expect([ledger.rows.length, ledger.hasMore]).toEqual([200, true]);
+    await ledger.more();
+    expect(ledger.rows.length).toBe(400);
+    await ledger.show({ states: ["skipped"] });
+    expect(ledger.rows.every((row) => row.state === "skipped")).toBe(true);
+    await ledger.show({ reason: "encrypted" });
+    expect(ledger.rows.map((row) => row.file.name)).toEqual(["payslip-09.pdf"]);
+    await ledger.show({ states: ["failed"] });
+    expect(ledger.reason).toBeNull();
+  });
+
+  it("reads a file again", async () => {
+    await kenning.ledger.show({ states: ["failed"] });
+    expect(await kenning.ledger.readAgain(kenning.ledger.rows[0]!)).toBe(1);
+    expect(kenning.ledger.rows.length).toBe(2);
+  });
+
+  it("says why a folder was not added, once", async () => {
+    const offer = await kenning.library.choose();
+    expect(await kenning.library.add(offer!)).toBe(true);
+    expect(await kenning.library.add(offer!)).toBe(false);
+    expect(await kenning.library.add(offer!)).toBe(false);
+    expect(kenning.frame.notices.map((one) => one.problem?.code)).toEqual(["folder"]);
+  });
+
+  it("fetches, pauses and goes on with a model", async () => {
+    const { models } = kenning;
+    const standing = () => models.all.find((card) => card.name === "bge-m3")?.standing.is;
+    expect(standing()).toBe("paused");
+    await models.get("bge-m3");
+    expect(standing()).toBe("fetching");
+    await models.pause("bge-m3");
+    expect(standing()).toBe("paused");
+    await models.forget("bge-m3");
+    expect(standing()).toBe("offered");
+  });
+
+  it("switches a model and takes it back", async () => {
+    const { models } = kenning;
+    await models.use("Qwen3-Embedding-0.6B", 256);
+    await rest();
+    await models.load();
+    expect([models.view?.answering, models.view?.before]).toEqual(["Qwen3-Embedding-0.6B", "multilingual-e5-small"]);
+    await models.undo();
+    expect(models.view?.answering).toBe("multilingual-e5-small");
+  });
+
+  it("finds what is damaged of a model", async () => {
+    await kenning.models.verify("Qwen3-Embedding-0.6B");
+    expect(kenning.models.verified?.verified.isWhole).toBe(false);
+  });
+
+  it("says that a model wants its terms accepted", async () => {
+    expect(await kenning.models.get("meta/closed")).toBe(false);
+    expect(kenning.frame.notices[0]?.problem?.code).toBe("gated");
+  });
+
+  it("takes a setting back where it cannot be kept", async () => {
+    vi.spyOn(host, "call").mockRejectedValueOnce({ code: "diskFull", message: "full" });
+    expect(await kenning.preferences.change({ theme: "dark" })).toBe(false);
+    expect(kenning.preferences.settings?.theme).toBe("system");
+  });
+
+  it("remembers, saves and forgets searches", async () => {
+    const { remembered } = kenning;
+    await remembered.load();
+    await remembered.toggleSaved("  whales ");
+    expect(remembered.isSaved("whales")).toBe(true);
+    await remembered.forget("whales");
+    expect(remembered.all.some((one) => one.text === "whales")).toBe(false);
+  });
+
+  it("opens what the launcher found, and hides", async () => {
+    const launcher = new Launcher(host, () => ["en"]);
+    launcher.type("deposit");
+    await rest();
+    expect(launcher.hits.length).toBeGreaterThan(2);
+    launcher.move(1);
+    const chosen = launcher.current?.files[0]?.id;
+    await launcher.open();
+    expect(host.asked.slice(-2)).toEqual([
+      { name: "open_file", takes: chosen },
+      { name: "hide_launcher", takes: null },
+    ]);
+    expect(launcher.text).toBe("");
+  });
+});
