@@ -207,7 +207,11 @@ export type LibraryView = { folders: Array<WatchedFolder>, progress: LibraryProg
 /**
  * Why nothing can be changed from here, where that is so.
  */
-readOnly: string | null, };
+readOnly: string | null, 
+/**
+ * The model that answers, and the one that is to.
+ */
+answering: string | null, switchingTo: string | null, };
 
 export type WatchedFolder = { id: number, path: string, rules: Rules, files: number, 
 /**
@@ -221,7 +225,7 @@ isGone: boolean,
 /**
  * Why changes in it are noticed late.
  */
-troubles: Array<string>, };
+troubles: Array<Trouble>, };
 
 /**
  * Which files of a folder are read.
@@ -252,11 +256,7 @@ modelTrouble: string | null,
 /**
  * What was found damaged and is made anew, in words.
  */
-repairs: Array<string>, 
-/**
- * The model that answers, and the one that is to.
- */
-answering: string | null, switchingTo: string | null, };
+repairs: Array<string>, };
 
 export type Doing = "nothing" | "looking" | "reading" | "embedding" | "paused" | "halted";
 
@@ -301,7 +301,7 @@ why: string,
  */
 nextTry: number | null, };
 
-export type ReasonCount = { reason: string, why: string, files: number, };
+export type ReasonCount = { reason: string, files: number, };
 
 /**
  * Something the user offered with the system's own means: a dialog, or by dropping it on the window. The
@@ -321,51 +321,6 @@ export type SetRules = { folder: number, rules: Rules, };
 
 export type ReadAgain = { "what": "file", file: number, } | { "what": "folder", folder: number, };
 
-/**
- * Every document as a point. The columns stand side by side, for there may be tens of thousands.
- */
-export type MeaningMap = { 
-/**
- * `null` for a map that is whole; else how much of it is made, from 0 to 1, and the rest is empty or
- * of the library as it was.
- */
-making: number | null, documents: Array<number>, titles: Array<string>, 
-/**
- * From -1 to 1.
- */
-x: Array<number>, y: Array<number>, 
-/**
- * A number in `languages`, or -1.
- */
-language: Array<number>, 
-/**
- * A number in `topics`, of the innermost one, or -1.
- */
-topic: Array<number>, languages: Array<string>, topics: Array<MapTopic>, };
-
-export type MapTopic = { name: Array<string>, 
-/**
- * The topic around it, as a number in the list.
- */
-parent: number | null, documents: number, 
-/**
- * Where its name is written.
- */
-x: number, y: number, };
-
-/**
- * A document with others that say the same, or one that nothing is like.
- */
-export type Standing = { document: number, title: string | null, format: string, files: Array<FileRef>, language: string | null, };
-
-export type Twins = { is: Likeness, 
-/**
- * Two or more.
- */
-documents: Array<Standing>, };
-
-export type Peculiar = { making: number | null, twins: Array<Twins>, odd: Array<Standing>, };
-
 export type ModelsView = { 
 /**
  * Those that are here, those that are being fetched, and those that can be had, each once.
@@ -375,6 +330,10 @@ models: Array<ModelCard>,
  * The name of the one that answers.
  */
 answering: string | null, 
+/**
+ * How many numbers of its vectors are searched, where that is not all.
+ */
+keeping: number | null, 
 /**
  * The name of the one that answered before, whose vectors are kept.
  */
@@ -408,7 +367,7 @@ readsLibrary: boolean, };
 
 export type ModelTask = "embed" | "rerank";
 
-export type ModelStanding = { "is": "offered" } | { "is": "fetching", progress: Fetching, } | { "is": "paused", done: number, problem: string | null, } | { "is": "installed" };
+export type ModelStanding = { "is": "offered" } | { "is": "fetching", progress: Fetching, } | { "is": "paused", done: number, } | { "is": "installed" };
 
 export type Fetching = { name: string, done: number, bytes: number, bytesPerSecond: number, secondsLeft: number | null, 
 /**
@@ -469,11 +428,7 @@ hotkey: string, startAtLogin: boolean,
 /**
  * Files that are read at once; none given means a share of the cores.
  */
-threads: number | null, pauseOnBattery: boolean, 
-/**
- * Whether answers are read again by a reranker, where there is one that is fast enough here.
- */
-rerank: boolean, 
+threads: number | null, 
 /**
  * Whether searches are remembered.
  */
@@ -495,13 +450,16 @@ fetchLimit: number | null,
  */
 welcomed: boolean, };
 
+/**
+ * What the launcher asks of the main window.
+ */
+export type ShowMain = { view: View, query: string, };
+
+export type Trouble = "remote" | "watchesRanOut" | "refused" | "silent";
+
 export type Theme = "system" | "light" | "dark";
 
 export type SettingsView = { settings: Settings, hasToken: boolean, 
-/**
- * Why the token cannot be kept in the system's keyring, where it cannot.
- */
-keyringTrouble: string | null, 
 /**
  * Why the hotkey does not work, where it does not.
  */
@@ -509,7 +467,7 @@ hotkeyTrouble: string | null,
 /**
  * Where everything is kept, to be shown.
  */
-dataFolder: string, dataBytes: number, modelsBytes: number, version: string, cores: number, onBattery: boolean, 
+dataFolder: string, dataBytes: number, modelsBytes: number, version: string, cores: number, 
 /**
  * What the system speaks, as `de` or `zh`.
  */
@@ -521,7 +479,7 @@ export type SetToken = {
  */
 token: string, };
 
-export type HostEvent = { "is": "progress", progress: LibraryProgress, } | { "is": "searchable" } | { "is": "foldersChanged" } | { "is": "fetching", progress: Fetching, } | { "is": "modelsChanged" } | { "is": "fetchFailed", name: string, problem: Problem, } | { "is": "comparing", done: number, } | { "is": "mapping", done: number, } | { "is": "mapChanged" } | { "is": "settingsChanged", settings: Settings, } | { "is": "dropped", offers: Array<Offer>, } | { "is": "show", view: View, query: string, };
+export type HostEvent = { "is": "progress", progress: LibraryProgress, } | { "is": "searchable" } | { "is": "foldersChanged" } | { "is": "fetching", progress: Fetching, } | { "is": "modelsChanged" } | { "is": "fetchFailed", name: string, problem: Problem, } | { "is": "comparing", done: number, } | { "is": "settingsChanged", settings: Settings, } | { "is": "dropped", offers: Array<Offer>, } | { "is": "show", view: View, query: string, };
 
 export type View = "search" | "library" | "explore" | "models" | "settings";
 
@@ -543,8 +501,6 @@ export type Commands = {
   read_again: { takes: ReadAgain; gives: number };
   pause: { takes: null; gives: null };
   resume: { takes: null; gives: null };
-  map: { takes: null; gives: MeaningMap };
-  peculiar: { takes: null; gives: Peculiar };
   models: { takes: null; gives: ModelsView };
   get_model: { takes: GetModel; gives: null };
   pause_model: { takes: string; gives: null };
@@ -563,7 +519,7 @@ export type Commands = {
   set_token: { takes: SetToken; gives: SettingsView };
   export_data: { takes: number; gives: null };
   erase_data: { takes: null; gives: null };
-  show_main: { takes: HostEvent; gives: null };
+  show_main: { takes: ShowMain; gives: null };
   hide_launcher: { takes: null; gives: null };
   quit: { takes: null; gives: null };
 };
