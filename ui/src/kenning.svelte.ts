@@ -1,6 +1,5 @@
 /** The composition root of a window: every controller, built from leaf to root. */
-import { Explore } from "./features/explore/explore.svelte";
-import { Frame } from "./features/frame/frame.svelte";
+import { Frame, isOffered } from "./features/frame/frame.svelte";
 import { Ledger } from "./features/library/ledger.svelte";
 import { Library } from "./features/library/library.svelte";
 import { Models } from "./features/models/models.svelte";
@@ -20,18 +19,14 @@ export interface Kenning {
   reading: Reading;
   remembered: Remembered;
   models: Models;
-  explore: Explore;
 }
 
 export function openKenning(host: Host): Kenning {
   const frame = new Frame();
   const preferences = new Preferences(host, frame);
-  const search = new Search(host, () => ({
-    pipeline: preferences.settings?.rerank ? "reranked" : "meaning",
-    languages: preferences.languagesRead,
-  }));
+  const search = new Search(host, () => preferences.languagesRead);
   host.onEvent((event) => {
-    if (event.is !== "show") return;
+    if (event.is !== "show" || !isOffered(event.view)) return;
     frame.go(event.view);
     if (event.view === "search" && event.query !== "") search.type(event.query);
   });
@@ -45,6 +40,5 @@ export function openKenning(host: Host): Kenning {
     reading: new Reading(host),
     remembered: new Remembered(host, frame),
     models: new Models(host, frame),
-    explore: new Explore(host, frame),
   };
 }

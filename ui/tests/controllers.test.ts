@@ -42,11 +42,11 @@ async function answers(question: string): Promise<Answer[]> {
 }
 
 describe("search", () => {
-  const wishes = () => ({ pipeline: "meaning" as const, languages: ["en"] });
+  const languages = () => ["en"];
 
   it("asks at every keystroke and gives up the question before", () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, wishes);
+    const search = new Search(slow, languages);
     search.type("b");
     search.type("br");
     expect(asked.map((one) => [one.request.asked, one.isCancelled])).toEqual([
@@ -57,7 +57,7 @@ describe("search", () => {
 
   it("lets nothing jump once the selection was moved, from stage to stage", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, wishes);
+    const search = new Search(slow, languages);
     const [words, meaning] = await answers("deposit rent");
     if (!words || !meaning) throw new Error("the mock has two stages");
     search.type("deposit rent");
@@ -74,7 +74,7 @@ describe("search", () => {
 
   it("follows the best answer while the selection was not moved", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, wishes);
+    const search = new Search(slow, languages);
     const [, meaning] = await answers("heating");
     search.type("heating");
     const turned = { ...meaning!, hits: meaning!.hits.toReversed() };
@@ -85,7 +85,7 @@ describe("search", () => {
 
   it("asks for more at the end of the list, and keeps what is there", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, wishes);
+    const search = new Search(slow, languages);
     const [, meaning] = await answers("heating");
     const hits = Array.from({ length: 40 }, (_, at) => ({ ...meaning!.hits[0]!, document: at + 1 }));
     search.type("x");
@@ -128,7 +128,7 @@ describe("search", () => {
 
   it("offers newer results instead of moving those that are looked at", async () => {
     const { host, slow, asked } = slowHost();
-    const search = new Search(slow, wishes);
+    const search = new Search(slow, languages);
     const [, meaning] = await answers("heating");
     search.type("heating");
     asked[0]?.tell({ is: "answer", answer: meaning! });
@@ -140,7 +140,7 @@ describe("search", () => {
 
   it("is empty again when the field is", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, wishes);
+    const search = new Search(slow, languages);
     search.type("heating");
     search.type(" ");
     expect([asked[0]?.isCancelled, search.isAsking, search.hits]).toEqual([true, false, []]);
@@ -157,17 +157,17 @@ describe("with the mock", () => {
     await Promise.all([kenning.preferences.load(), kenning.library.load(), kenning.models.load()]);
   });
 
-  it("takes the reranker where the settings want it", async () => {
+  it("asks for meaning, in the languages that the user reads", () => {
     const search = vi.spyOn(host, "search");
     kenning.search.type("heating");
-    await kenning.preferences.change({ rerank: false });
-    kenning.search.type("heating costs");
-    expect(search.mock.calls.map(([request]) => request.pipeline)).toEqual(["reranked", "meaning"]);
+    expect(search.mock.calls.map(([request]) => [request.pipeline, request.languages])).toEqual([["meaning", ["en", "de", "fr"]]]);
   });
 
   it("shows what the launcher asks for", () => {
     host.tell({ is: "show", view: "search", query: "whales" });
     expect([kenning.frame.view, kenning.search.text]).toEqual(["search", "whales"]);
+    host.tell({ is: "show", view: "explore", query: "" });
+    expect(kenning.frame.view).toBe("search");
   });
 
   it("reads a document in parts, and goes from match to match across them", async () => {
@@ -244,6 +244,55 @@ describe("with the mock", () => {
     expect(models.view?.answering).toBe("multilingual-e5-small");
   });
 
+  it("sees a switch under way, and sees that it is over", async () => {
+    const { models, library } = openKenning(mockHost({ pace: 0.02, isWorking: false }));
+    await library.load();
+    const switching = () => [library.view?.answering, library.view?.switchingTo, library.passagesToSwitch];
+    await models.use("Qwen3-Embedding-0.6B", 256);
+    await vi.waitFor(() => expect(switching()).toEqual(["multilingual-e5-small", "Qwen3-Embedding-0.6B", 48_300]), { interval: 1 });
+    await vi.waitFor(() => expect(switching()).toEqual(["Qwen3-Embedding-0.6B", null, 0]));
+    await vi.waitFor(() => expect(models.view?.keeping).toBe(256));
+  });
+
+  it("asks for the library anew where the switch may be over", async () => {
+    const { library } = kenning;
+    const questions = () => host.asked.filter((one) => one.name === "library").length;
+    const progress = library.progress!;
+    const before = questions();
+    host.tell({ is: "progress", progress: { ...progress, doing: "embedding" } });
+    await rest();
+    expect(questions()).toBe(before);
+    host.tell({ is: "progress", progress: { ...progress, doing: "nothing" } });
+    await rest();
+    host.tell({ is: "progress", progress: { ...progress, doing: "nothing" } });
+    await rest();
+    expect(questions()).toBe(before + 1);
+    host.tell({ is: "searchable" });
+    await rest();
+    host.tell({ is: "modelsChanged" });
+    await rest();
+    expect(questions()).toBe(before + 3);
+    for (let at = 0; at < 50; at += 1) host.tell({ is: "searchable" });
+    await rest();
+    expect(questions()).toBe(before + 5);
+  });
+
+  it("keeps what it heard of the progress while it asked", async () => {
+    const { library } = kenning;
+    const asking = library.load();
+    host.tell({ is: "progress", progress: { ...library.progress!, doing: "paused" } });
+    await asking;
+    expect(library.progress?.doing).toBe("paused");
+  });
+
+  it("keeps why a fetch failed until the model is fetched again", async () => {
+    const { models } = kenning;
+    host.tell({ is: "fetchFailed", name: "bge-m3", problem: { code: "network", message: "The hub did not answer." } });
+    expect(models.failures["bge-m3"]?.code).toBe("network");
+    await models.get("bge-m3");
+    expect(models.failures["bge-m3"]).toBeUndefined();
+  });
+
   it("finds what is damaged of a model", async () => {
     await kenning.models.verify("Qwen3-Embedding-0.6B");
     expect(kenning.models.verified?.verified.isWhole).toBe(false);
@@ -282,5 +331,9 @@ describe("with the mock", () => {
       { name: "hide_launcher", takes: null },
     ]);
     expect(launcher.text).toBe("");
+    launcher.type("whales");
+    await launcher.showInMain();
+    expect(host.asked.at(-2)).toEqual({ name: "show_main", takes: { view: "search", query: "whales" } });
+    expect([kenning.frame.view, kenning.search.text]).toEqual(["search", "whales"]);
   });
 });

@@ -18,7 +18,6 @@ window.ResizeObserver = class {
   unobserve(): void {}
   disconnect(): void {}
 };
-HTMLCanvasElement.prototype.getContext = () => null;
 
 beforeEach(async () => {
   await text.speak("en");

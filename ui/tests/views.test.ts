@@ -2,17 +2,17 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { OfferedView } from "../src/features/frame/frame.svelte";
 import { mockHost, type MockHost, type Scene } from "../src/host/mock";
 import { openKenning, type Kenning } from "../src/kenning.svelte";
 import App from "../src/views/App.svelte";
 import LauncherView from "../src/views/LauncherView.svelte";
-import type { View } from "../src/wire";
 
 let host: MockHost;
 let kenning: Kenning;
 
-async function open(scene: Partial<Scene> = {}, view: View = "search"): Promise<void> {
-  host = mockHost({ pace: 0, isWorking: false, files: 300, points: 400, ...scene });
+async function open(scene: Partial<Scene> = {}, view: OfferedView = "search"): Promise<void> {
+  host = mockHost({ pace: 0, isWorking: false, files: 300, ...scene });
   kenning = openKenning(host);
   await kenning.preferences.load();
   kenning.frame.go(view);
@@ -146,34 +146,23 @@ describe("library", () => {
     await waitFor(() => expect(screen.queryByText("one-line.json")).toBeNull());
   });
 
+  it("says in the user's words why changes are noticed late", async () => {
+    await open({ hasTroubles: true }, "library");
+    expect(screen.getByText(/^Others may change files in it unnoticed/u)).toBeTruthy();
+    expect(screen.getByText(/^The system allows no more watches/u)).toBeTruthy();
+  });
+
+  it("names reasons by their codes, and shows a code that is new to it", async () => {
+    await open({}, "library");
+    await screen.findByText("one-line.json");
+    kenning.ledger.reasons = [{ reason: "encrypted", files: 1 }, { reason: "moonlit", files: 2 }];
+    const names = async () => within(await screen.findByRole("combobox", { name: "Reason" })).getAllByRole("option").map((one) => one.textContent);
+    await waitFor(async () => expect((await names()).slice(1)).toEqual(["Encrypted: save a copy without a password to have it found (1)", "moonlit (2)"]));
+  });
+
   it("can be read where another program writes", async () => {
     await open({ readOnly: "Another Kenning has the library open." }, "library");
     expect((await button("Add a folder …")).hasAttribute("disabled")).toBe(true);
-  });
-});
-
-describe("explore", () => {
-  it("unfolds the topics by the keyboard and previews a document", async () => {
-    await open({}, "explore");
-    await fireEvent.click(await screen.findByRole("radio", { name: "Topics" }));
-    const tree = screen.getByRole("tree");
-    await fireEvent.keyDown(tree, { key: "ArrowRight" });
-    await fireEvent.keyDown(tree, { key: "ArrowDown" });
-    await fireEvent.keyDown(tree, { key: "ArrowRight" });
-    const document = within(tree).getAllByRole("treeitem").find((item) => item.getAttribute("aria-expanded") === null);
-    await fireEvent.click(document!);
-    await waitFor(() => expect(kenning.reading.first).not.toBeNull());
-  });
-
-  it("lists what is alike", async () => {
-    await open({}, "explore");
-    await fireEvent.click(await screen.findByRole("radio", { name: "Alike" }));
-    expect((await screen.findAllByRole("heading", { name: "Translation" })).length).toBeGreaterThan(0);
-  });
-
-  it("says what to do while there is no map", async () => {
-    await open({ isEmpty: true }, "explore");
-    expect(await screen.findByRole("heading", { name: "No map yet" })).toBeTruthy();
   });
 });
 
@@ -200,6 +189,19 @@ describe("models", () => {
     await fireEvent.input(repository, { target: { value: "some/model" } });
     await fireEvent.submit(repository.closest("form")!);
     await waitFor(() => expect(kenning.models.all.some((card) => card.name === "some/model")).toBe(true));
+  });
+
+  it("says how much of a vector is searched", async () => {
+    expect(screen.queryByText(/of 1,024 numbers a passage/u)).toBeNull();
+    await kenning.models.use("Qwen3-Embedding-0.6B", 256);
+    expect(await screen.findByText(/256 of 1,024 numbers a passage/u)).toBeTruthy();
+  });
+
+  it("says on its card why a model was not fetched", async () => {
+    host.tell({ is: "fetchFailed", name: "bge-m3", problem: { code: "network", message: "The hub did not answer." } });
+    const card = (await screen.findByRole("heading", { name: "bge-m3" })).closest("article")!;
+    await waitFor(() => expect(card.textContent).toContain("The download did not get through."));
+    expect(card.textContent).toContain("The hub did not answer.");
   });
 
   it("compares two", async () => {
@@ -231,6 +233,20 @@ describe("settings", () => {
     await fireEvent.keyDown(record, { key: "Shift", shiftKey: true });
     await fireEvent.keyDown(record, { key: "j", code: "KeyJ", ctrlKey: true, altKey: true });
     await waitFor(() => expect(kenning.preferences.settings?.hotkey).toBe("Ctrl+Alt+J"));
+  });
+
+  it("says beside the field that the keyring does not keep the token", async () => {
+    const token = screen.getByLabelText<HTMLInputElement>("Access token");
+    await fireEvent.input(token, { target: { value: "hf_secret" } });
+    const refusal = vi.spyOn(host, "call").mockRejectedValueOnce({ code: "keyring", message: "The keyring is locked." });
+    await fireEvent.submit(token.form!);
+    const said = await screen.findByText(/keyring cannot be used/u);
+    expect(said.closest("[role=alert]")?.textContent).toContain("The keyring is locked.");
+    expect([kenning.frame.notices, token.value]).toEqual([[], "hf_secret"]);
+    refusal.mockRestore();
+    await fireEvent.submit(token.form!);
+    await waitFor(() => expect(kenning.preferences.view?.hasToken).toBe(true));
+    expect(screen.queryByText(/keyring cannot be used/u)).toBeNull();
   });
 
   it("erases only once the word was typed", async () => {

@@ -46,34 +46,9 @@ export const SCENES = [
     },
   },
   {
-    name: "explore", scene: "done",
-    steps: async (page) => {
-      await go(3)(page);
-      await rest(page, 1500);
-    },
-  },
-  {
-    name: "explore-topics", scene: "done",
-    steps: async (page) => {
-      await go(3)(page);
-      await rest(page, 800);
-      await page.getByRole("radio").nth(1).click();
-      await page.locator('[role="treeitem"]').first().click();
-    },
-  },
-  {
-    name: "explore-alike", scene: "done",
-    steps: async (page) => {
-      await go(3)(page);
-      await rest(page, 800);
-      await page.getByRole("radio").nth(2).click();
-    },
-  },
-  { name: "explore-empty", scene: "empty", steps: go(3) },
-  {
     name: "models", scene: "done",
     steps: async (page) => {
-      await go(4)(page);
+      await go(3)(page);
       await rest(page);
       await page.locator('[data-resume="bge-m3"]').click();
       await rest(page, 700);
@@ -82,7 +57,7 @@ export const SCENES = [
   {
     name: "models-switch", scene: "done",
     steps: async (page) => {
-      await go(4)(page);
+      await go(3)(page);
       await rest(page);
       await page.locator('[data-use="Qwen3-Embedding-0.6B"]').click();
       await rest(page);
@@ -91,7 +66,7 @@ export const SCENES = [
   {
     name: "models-switching", scene: "done",
     steps: async (page) => {
-      await go(4)(page);
+      await go(3)(page);
       await rest(page);
       await page.locator('[data-use="Qwen3-Embedding-0.6B"]').click();
       await page.locator("dialog [data-begin]:not(:disabled)").click();
@@ -101,18 +76,18 @@ export const SCENES = [
   {
     name: "models-compare", scene: "done",
     steps: async (page) => {
-      await go(4)(page);
+      await go(3)(page);
       await rest(page);
       await page.locator("[data-compare]").click();
       await page.locator("dialog [data-begin]").click();
       await rest(page, 3200);
     },
   },
-  { name: "settings", scene: "done", steps: go(5) },
+  { name: "settings", scene: "done", steps: go(4) },
   {
     name: "settings-erase", scene: "done",
     steps: async (page) => {
-      await go(5)(page);
+      await go(4)(page);
       await page.locator("[data-erase]").click();
     },
   },

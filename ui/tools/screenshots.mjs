@@ -12,10 +12,10 @@ const only = (name) => wanted.length === 0 || wanted.some((one) => name.startsWi
 const LOOKS = [
   { look: "light", theme: "light", language: "en", names: SCENES.map((scene) => scene.name) },
   { look: "dark", theme: "dark", language: "en", names: SCENES.map((scene) => scene.name) },
-  { look: "arabic", theme: "light", language: "ar", names: ["search", "library", "models", "settings", "explore", "search-home", "welcome", "launcher"] },
-  { look: "chinese", theme: "light", language: "zh", names: ["search", "library", "models", "explore", "settings"] },
+  { look: "arabic", theme: "light", language: "ar", names: ["search", "library", "models", "settings", "search-home", "welcome", "launcher"] },
+  { look: "chinese", theme: "light", language: "zh", names: ["search", "library", "models", "settings"] },
   { look: "german", theme: "light", language: "de", names: ["search", "library", "models", "settings"] },
-  { look: "small", theme: "light", language: "en", width: 900, height: 600, names: ["search", "library", "models", "explore", "settings", "search-home"] },
+  { look: "small", theme: "light", language: "en", width: 900, height: 600, names: ["search", "library", "models", "settings", "search-home"] },
 ];
 
 mkdirSync(folder, { recursive: true });

@@ -15,5 +15,5 @@ mod own_view;
 #[cfg(target_os = "linux")]
 mod read_only;
 mod reading;
-mod stage;
+pub mod stage;
 mod stopping;

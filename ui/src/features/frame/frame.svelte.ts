@@ -2,6 +2,14 @@
 import { problemOf } from "../../host/host";
 import type { Problem, View } from "../../wire";
 
+/** The views that there are, in the order in which they are offered. */
+export const VIEWS = ["search", "library", "models", "settings"] as const satisfies View[];
+export type OfferedView = (typeof VIEWS)[number];
+
+export function isOffered(view: View): view is OfferedView {
+  return (VIEWS as readonly View[]).includes(view);
+}
+
 export interface Said {
   id: number;
   text: string;
@@ -11,12 +19,12 @@ export interface Said {
 const SECONDS_SHOWN = 5;
 
 export class Frame {
-  view = $state<View>("search");
+  view = $state<OfferedView>("search");
   notices = $state.raw<Said[]>([]);
   isSheetOpen = $state(false);
   private count = 0;
 
-  go(view: View): void {
+  go(view: OfferedView): void {
     this.view = view;
   }
 

@@ -65,7 +65,7 @@ export class Launcher {
 
   async showInMain(): Promise<void> {
     await this.attempt(async () => {
-      await this.host.call("show_main", { is: "show", view: "search", query: this.text });
+      await this.host.call("show_main", { view: "search", query: this.text });
       await this.hide();
     });
   }

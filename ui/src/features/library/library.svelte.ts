@@ -15,6 +15,10 @@ export class Library {
   folders = $derived(this.view?.folders ?? []);
   isEmpty = $derived(this.view !== null && this.view.folders.length === 0);
   isWorking = $derived(["looking", "reading", "embedding"].includes(this.progress?.doing ?? "nothing"));
+  private turn = 0;
+  private heard = 0;
+  private isAsking = false;
+  private isWantedAgain = false;
 
   constructor(
     private readonly host: Host,
@@ -22,20 +26,45 @@ export class Library {
   ) {
     host.onEvent((event) => {
       if (event.is === "progress") this.follow(event.progress);
-      if (event.is === "foldersChanged") void this.load();
+      // Of the models that answer and are to answer, only the library itself tells.
+      if (event.is === "foldersChanged" || event.is === "modelsChanged" || event.is === "searchable") void this.askAgain();
       if (event.is === "dropped") this.offered = event.offers;
     });
   }
 
   private follow(progress: LibraryProgress): void {
-    if (this.view) this.view = { ...this.view, progress };
-    const { switchingTo, passagesLeft } = progress;
-    // How many there were at first is nowhere said: the most that were seen must do.
-    this.passagesToSwitch = switchingTo === null ? 0 : Math.max(this.passagesToSwitch, passagesLeft);
+    if (!this.view) return;
+    this.heard += 1;
+    const isOver = progress.doing === "nothing" && this.view.progress.doing !== "nothing";
+    this.take({ ...this.view, progress });
+    if (isOver) void this.askAgain();
   }
 
+  private take(view: LibraryView): void {
+    this.view = view;
+    // How many there were at first is nowhere said: the most that were seen must do.
+    this.passagesToSwitch = view.switchingTo === null ? 0 : Math.max(this.passagesToSwitch, view.progress.passagesLeft);
+  }
+
+  /** Where another question came meanwhile, its answer counts; where news of the progress came, they are newer. */
   async load(): Promise<void> {
-    this.view = (await this.frame.attempt(() => this.host.call("library", null))) ?? this.view;
+    const turn = (this.turn += 1);
+    const heard = this.heard;
+    const view = await this.frame.attempt(() => this.host.call("library", null));
+    if (!view || turn !== this.turn) return;
+    this.take(heard === this.heard ? view : { ...view, progress: this.progress ?? view.progress });
+  }
+
+  /** Once more, however often it is wanted while an answer is on its way. */
+  private async askAgain(): Promise<void> {
+    this.isWantedAgain = true;
+    if (this.isAsking) return;
+    this.isAsking = true;
+    while (this.isWantedAgain) {
+      this.isWantedAgain = false;
+      await this.load();
+    }
+    this.isAsking = false;
   }
 
   /** Lets the user choose a folder. */

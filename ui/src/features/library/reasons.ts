@@ -1,7 +1,7 @@
 /** Why a file is in its state, in the user's language where we have the words. */
 import { text } from "../../text/text.svelte";
 
-/** A reason by its code, or in the engine's own words where the code is new to us. */
-export function reasonText(code: string, why: string): string {
+/** A reason by its code; where the code is new to us, in the engine's own words if it has any, else the code. */
+export function reasonText(code: string, why = code): string {
   return text.named(`reason.${code}`) ?? why;
 }

@@ -1,6 +1,6 @@
 /** The models that are here or can be had, and what is done with them. It must never know how a card looks. */
 import { problemOf, type Host } from "../../host/host";
-import type { Comparison, Estimate, ModelCard, ModelsView, Verified } from "../../wire";
+import type { Comparison, Estimate, ModelCard, ModelsView, Problem, Verified } from "../../wire";
 import type { Frame } from "../frame/frame.svelte";
 
 export interface VerifiedModel {
@@ -13,6 +13,8 @@ export class Models {
   /** The names of those that are busy with measuring or verifying. */
   measuring = $state<string | null>(null);
   verifying = $state<string | null>(null);
+  /** Why the last fetch of a model failed, by its name, until it is fetched again. */
+  failures = $state.raw<Partial<Record<string, Problem>>>({});
   verified = $state.raw<VerifiedModel | null>(null);
   comparing = $state<number | null>(null);
   comparison = $state.raw<Comparison | null>(null);
@@ -32,10 +34,12 @@ export class Models {
       if (event.is === "modelsChanged") void this.load();
       if (event.is === "comparing" && this.comparing !== null) this.comparing = event.done;
       if (event.is === "fetchFailed") {
+        this.failures = { ...this.failures, [event.name]: event.problem };
         this.frame.fail(event.problem);
         void this.load();
       }
       if (event.is === "fetching") {
+        this.dropFailure(event.progress.name);
         this.set(event.progress.name, { standing: { is: "fetching", progress: event.progress } });
       }
     });
@@ -46,6 +50,7 @@ export class Models {
   }
 
   async get(name: string): Promise<boolean> {
+    this.dropFailure(name);
     const takes = { name, revision: null, file: null, called: null };
     const begun = await this.frame.attempt(() => this.host.call("get_model", takes));
     await this.load();
@@ -58,6 +63,7 @@ export class Models {
   }
 
   async forget(name: string): Promise<void> {
+    this.dropFailure(name);
     await this.frame.attempt(() => this.host.call("forget_model", name));
     await this.load();
   }
@@ -71,6 +77,7 @@ export class Models {
 
   async mend(name: string): Promise<void> {
     this.verified = null;
+    this.dropFailure(name);
     await this.frame.attempt(() => this.host.call("mend_model", name));
     await this.load();
   }
@@ -119,6 +126,10 @@ export class Models {
     const offer = await this.frame.attempt(() => this.host.call("choose", "newFile"));
     if (!offer) return false;
     return (await this.frame.attempt(() => this.host.call("export_model", { name, offer: offer.id }))) !== undefined;
+  }
+
+  private dropFailure(name: string): void {
+    if (this.failures[name]) this.failures = { ...this.failures, [name]: undefined };
   }
 
   private set(name: string, change: Partial<ModelCard>): void {

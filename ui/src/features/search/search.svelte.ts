@@ -4,17 +4,13 @@
  */
 import type { Host } from "../../host/host";
 import { withoutFilters } from "../../query";
-import type { Answer, Asked, Hit, Pipeline, Problem, SearchNews, Topic } from "../../wire";
+import type { Answer, Asked, Hit, Problem, SearchNews, Topic } from "../../wire";
 import { arranged, keyOf } from "./order";
 
-/** What is asked beside the text. */
-export type Beside =
-  | { by: "document"; document: number; title: string }
-  | { by: "within"; documents: number[] };
-
-export interface Wishes {
-  pipeline: Pipeline;
-  languages: string[];
+/** The document that others shall be like, in place of a text. */
+export interface Beside {
+  document: number;
+  title: string;
 }
 
 const FIRST_LIMIT = 40;
@@ -55,7 +51,7 @@ export class Search {
 
   constructor(
     private readonly host: Host,
-    private readonly wishes: () => Wishes,
+    private readonly languages: () => string[],
   ) {
     host.onEvent((event) => {
       if (event.is === "searchable" && this.isAsking) this.askLater();
@@ -65,21 +61,14 @@ export class Search {
   /** What was typed, at every keystroke. */
   type(text: string): void {
     this.text = text;
-    if (this.beside?.by === "document" && text.trim() !== "") this.beside = null;
+    if (text.trim() !== "") this.beside = null;
     this.begin();
   }
 
   /** Asks for what is like a document. */
   similarTo(document: number, title: string): void {
     this.text = "";
-    this.beside = { by: "document", document, title };
-    this.begin();
-  }
-
-  /** Asks only some documents, chosen on the map. */
-  within(documents: number[]): void {
-    this.text = "";
-    this.beside = { by: "within", documents };
+    this.beside = { document, title };
     this.begin();
   }
 
@@ -155,15 +144,14 @@ export class Search {
     this.cancel();
     this.isSearching = true;
     this.lastAsked = Date.now();
-    const { pipeline, languages } = this.wishes();
     this.cancel = this.host.search(
       {
         asked: this.asked(),
         limit: this.limit,
-        pipeline,
+        pipeline: "meaning",
         grouped: this.grouped,
         topics: true,
-        languages,
+        languages: this.languages(),
         minutesEast: -new Date().getTimezoneOffset(),
       },
       (news) => this.hear(news),
@@ -172,9 +160,7 @@ export class Search {
 
   private asked(): Asked {
     const { beside, text } = this;
-    if (beside?.by === "document") return { by: "document", document: beside.document };
-    if (beside?.by === "within") return { by: "within", text, documents: beside.documents };
-    return { by: "text", text };
+    return beside ? { by: "document", document: beside.document } : { by: "text", text };
   }
 
   private hear(news: SearchNews): void {

@@ -1,11 +1,13 @@
 /** The settings as they are, and their change. It must never touch the page: the windows apply theme and language. */
-import type { Host } from "../../host/host";
+import { problemOf, type Host } from "../../host/host";
 import { firstSpoken, isSpoken, type Spoken } from "../../text/languages";
-import type { Settings, SettingsView } from "../../wire";
+import type { Problem, Settings, SettingsView } from "../../wire";
 import type { Frame } from "../frame/frame.svelte";
 
 export class Preferences {
   view = $state.raw<SettingsView | null>(null);
+  /** Why the token was not kept. */
+  keyringProblem = $state.raw<Problem | null>(null);
   settings = $derived(this.view?.settings ?? null);
 
   constructor(
@@ -43,10 +45,18 @@ export class Preferences {
     return view !== undefined;
   }
 
+  /** What the keyring refuses is said beside the field, everything else where all problems are. */
   async setToken(token: string): Promise<boolean> {
-    const view = await this.frame.attempt(() => this.host.call("set_token", { token }));
-    this.view = view ?? this.view;
-    return view !== undefined;
+    this.keyringProblem = null;
+    try {
+      this.view = await this.host.call("set_token", { token });
+      return true;
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      if (problem.code === "keyring") this.keyringProblem = problem;
+      else this.frame.fail(problem);
+      return false;
+    }
   }
 
   async export(): Promise<boolean> {

@@ -16,7 +16,7 @@ interface Found {
 /** The answer as it stands after one stage. */
 export function answerOf(request: SearchRequest, stage: Pipeline, milliseconds: number): Answer {
   const { asked } = request;
-  const text = asked.by === "text" || asked.by === "within" ? asked.text : "";
+  const text = asked.by === "text" ? asked.text : "";
   const found = foundBy(request, text, stage);
   const grouped = request.grouped ? withTwinsFolded(found) : found.map((one) => ({ one, others: [] }));
   const question = wordsOf(text);
@@ -49,7 +49,7 @@ export function topicsOf(answer: Answer): Topic[] {
   }));
 }
 
-export const TOPIC_NAMES: Record<string, string[]> = {
+const TOPIC_NAMES: Record<string, string[]> = {
   heating: ["heat pump", "insulation"], bread: ["dough", "rye"], sea: ["sea", "whale"], lease: ["deposit", "tenancy"],
   tax: ["income tax", "notice"], stars: ["stars", "telescope"], sleep: ["sleep", "memory"], health: ["vaccination", "dentist"],
   garden: ["garden", "compost"], hiking: ["trail", "hut"], travel: ["Kyoto", "early"], chess: ["rook", "endgame"],
@@ -58,9 +58,8 @@ export const TOPIC_NAMES: Record<string, string[]> = {
 
 function foundBy(request: SearchRequest, text: string, stage: Pipeline): Found[] {
   const { asked } = request;
-  const within = asked.by === "within" ? new Set(asked.documents) : null;
   const like = asked.by === "document" ? asked.document : asked.by === "passage" ? Math.floor(asked.passage / 100) : null;
-  const pool = library.filter((one) => one.id !== like && passes(one, text) && (!within || within.has(one.id)));
+  const pool = library.filter((one) => one.id !== like && passes(one, text));
   const source = like === null ? null : documentOf(like);
   const meanings = source ? new Map(source.about.map((about) => [about, 0.9])) : meaningsOf(wordsOf(text));
   const question = partsOf(text).filter((part) => part.kind !== "filter");

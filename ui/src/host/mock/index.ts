@@ -4,7 +4,6 @@ import type { CommandName, Host } from "../host";
 import { answerOf, topicsOf } from "./find";
 import { documentOf } from "./library-documents";
 import { MockLibrary } from "./library";
-import { meaningMap, peculiar } from "./map";
 import { MockModels } from "./models";
 import { previewOf } from "./preview";
 import { plainScene, type Scene } from "./scene";
@@ -59,9 +58,6 @@ function stages(request: Parameters<Host["search"]>[0], pace: number): Told[] {
   if (request.pipeline !== "words") {
     list.push([38 * pace, () => ({ is: "answer", answer: answerOf(request, "meaning", 31.2) })]);
   }
-  if (request.pipeline === "reranked") {
-    list.push([140 * pace, () => ({ is: "answer", answer: answerOf(request, "reranked", 128) })]);
-  }
   if (request.topics) list.push([45 * pace, () => ({ is: "topics", topics: topicsOf(answerOf(request, "meaning", 0)) })]);
   list.push([150 * pace, () => ({ is: "done" })]);
   return list;
@@ -78,9 +74,7 @@ function doersOf(scene: Scene, library: MockLibrary, models: MockModels, tell: (
     ...libraryDoers(library, scene),
     ...modelDoers(models),
     ...settingsDoers(scene, library, tell),
-    map: () => meaningMap(scene.isEmpty ? 0 : scene.points),
-    peculiar: () => (scene.isEmpty ? { making: null, twins: [], odd: [] } : peculiar()),
-    show_main: (news) => (tell(news), null),
+    show_main: (wanted) => (tell({ is: "show", ...wanted }), null),
     hide_launcher: () => null,
     quit: () => null,
   };
@@ -156,10 +150,10 @@ function settingsDoers(scene: Scene, library: MockLibrary, tell: (news: HostEven
   let view: SettingsView = {
     settings: {
       theme: scene.theme, language: scene.language, hotkey: "Ctrl+Shift+Space", startAtLogin: false, threads: null,
-      pauseOnBattery: true, rerank: true, rememberSearches: true, endpoint: "", proxy: "", fetchLimit: null, welcomed: !scene.isNew,
+      rememberSearches: true, endpoint: "", proxy: "", fetchLimit: null, welcomed: !scene.isNew,
     },
-    hasToken: false, keyringTrouble: null, hotkeyTrouble: null, dataFolder: "/home/mira/.local/share/kenning",
-    dataBytes: 412_000_000, modelsBytes: 1_309_000_000, version: "0.1.0", cores: 8, onBattery: false, systemLanguages: ["en", "de", "fr"],
+    hasToken: false, hotkeyTrouble: null, dataFolder: "/home/mira/.local/share/kenning",
+    dataBytes: 412_000_000, modelsBytes: 1_309_000_000, version: "0.1.0", cores: 8, systemLanguages: ["en", "de", "fr"],
   };
   return {
     settings: () => view,

@@ -1,7 +1,7 @@
 /** The mock's folders, ledger and progress. */
 import type {
   AddFolder, Counts, FileRow, Files, FilesRequest, FileState, HostEvent, LibraryProgress, LibraryView, Offer, Problem, ReadAgain,
-  Rules, SetRules, WatchedFolder,
+  ReasonCount, Rules, SetRules, WatchedFolder,
 } from "../../wire";
 import { fileOf, library as documents, secondsOf } from "./library-documents";
 
@@ -53,7 +53,8 @@ export class MockLibrary {
   }
 
   view(): LibraryView {
-    return { folders: this.folders, progress: this.progress(), readOnly: this.scene.readOnly };
+    const { folders, answering, switchingTo } = this;
+    return { folders, progress: this.progress(), readOnly: this.scene.readOnly, answering, switchingTo };
   }
 
   progress(): LibraryProgress {
@@ -69,8 +70,6 @@ export class MockLibrary {
       secondsLeft: this.switchLeft > 0 ? this.switchLeft / 8000 : isWorking && !this.isPaused ? this.left * 4.5 : null,
       modelTrouble: null,
       repairs: [],
-      answering: this.answering,
-      switchingTo: this.switchingTo,
     };
   }
 
@@ -118,10 +117,10 @@ export class MockLibrary {
         (!folder || row.file.folder.startsWith(folder.path)) &&
         `${row.file.folder}/${row.file.name}`.toLowerCase().includes(text),
     );
-    const reasons = new Map<string, { reason: string; why: string; files: number }>();
+    const reasons = new Map<string, ReasonCount>();
     for (const row of wanted.filter((one) => one.reason !== "")) {
       const former = reasons.get(row.reason);
-      reasons.set(row.reason, { reason: row.reason, why: row.why, files: (former?.files ?? 0) + 1 });
+      reasons.set(row.reason, { reason: row.reason, files: (former?.files ?? 0) + 1 });
     }
     const rows = found.slice(request.skip, request.skip + request.limit);
     return { rows, more: found.length > request.skip + rows.length, reasons: [...reasons.values()] };
@@ -174,7 +173,7 @@ function firstFolders(hasTroubles: boolean): WatchedFolder[] {
     { id: 2, path: "/home/mira/Notes", rules: { ...RULES, except: [] }, files: 583, searchable: 583, isGone: false, troubles: [] },
     {
       id: 3, path: "/home/mira/Mail", rules: { ...RULES, only: ["*.eml", "*.mbox"] }, files: 290, searchable: 250, isGone: hasTroubles,
-      troubles: hasTroubles ? ["It lies on a network drive: it is looked through every ten minutes."] : [],
+      troubles: hasTroubles ? ["remote", "watchesRanOut"] : [],
     },
   ];
 }

@@ -22,6 +22,7 @@ export class MockModels {
   private cards: ModelCard[];
   private answering: string | null = "multilingual-e5-small";
   private before: string | null = null;
+  private keeping: number | null = null;
   private timers = new Map<string, ReturnType<typeof setInterval>>();
   private fetched = new Map<string, number>();
 
@@ -39,12 +40,12 @@ export class MockModels {
       };
     });
     this.fetched.set("bge-m3", 0.37);
-    this.set("bge-m3", { standing: { is: "paused", done: 840 * MB, problem: null } });
+    this.set("bge-m3", { standing: { is: "paused", done: 840 * MB } });
   }
 
   view(): ModelsView {
     return {
-      models: this.cards, answering: this.answering, before: this.before, device: "CPU, 2 cores, AVX-512",
+      models: this.cards, answering: this.answering, keeping: this.keeping, before: this.before, device: "CPU, 2 cores, AVX-512",
       fallback: "The graphics card (CUDA) was tried and gave wrong numbers in the self-test: the processor is used instead.", unusable: [],
     };
   }
@@ -62,7 +63,7 @@ export class MockModels {
 
   pause(name: string): void {
     this.stop(name);
-    this.set(name, { standing: { is: "paused", done: Math.round((this.fetched.get(name) ?? 0) * this.card(name).bytes), problem: null } });
+    this.set(name, { standing: { is: "paused", done: Math.round((this.fetched.get(name) ?? 0) * this.card(name).bytes) } });
     this.tell({ is: "modelsChanged" });
   }
 
@@ -96,24 +97,25 @@ export class MockModels {
     return { passages, seconds: (passages * 180) / speed, bytes: passages * 2 * (keep ?? this.card(name).dimensions ?? 0) };
   }
 
-  use({ name }: UseModel): void {
+  use({ name, keep }: UseModel): void {
     this.library.switchingTo = name;
     this.library.switchLeft = 48_300;
+    this.tell({ is: "modelsChanged" });
     this.tell({ is: "progress", progress: this.library.progress() });
     const step = () => {
       if (this.library.switchingTo !== name) return;
       this.library.switchLeft = Math.max(0, this.library.switchLeft - 1610);
-      if (this.library.switchLeft === 0) return this.switched(name);
+      if (this.library.switchLeft === 0) return this.switched(name, keep);
       this.tell({ is: "progress", progress: this.library.progress() });
       setTimeout(step, 200 * this.pace);
     };
-    if (this.pace === 0) setTimeout(() => this.switched(name));
+    if (this.pace === 0) setTimeout(() => this.switched(name, keep));
     else setTimeout(step, 200 * this.pace);
   }
 
-  private switched(name: string): void {
+  private switched(name: string, keep: number | null): void {
     this.before = this.answering;
-    this.answering = name;
+    [this.answering, this.keeping] = [name, keep];
     [this.library.answering, this.library.switchingTo, this.library.switchLeft] = [name, null, 0];
     this.set(name, { readsLibrary: true });
     this.tell({ is: "modelsChanged" });
@@ -122,7 +124,7 @@ export class MockModels {
 
   undo(): void {
     if (this.library.switchingTo !== null) [this.library.switchingTo, this.library.switchLeft] = [null, 0];
-    else [this.answering, this.before] = [this.before, null];
+    else [this.answering, this.keeping, this.before] = [this.before, null, null];
     this.library.answering = this.answering;
     this.tell({ is: "modelsChanged" });
     this.tell({ is: "progress", progress: this.library.progress() });

@@ -10,13 +10,12 @@ export interface Scene {
   hasTroubles: boolean;
   readOnly: string | null;
   files: number;
-  points: number;
   theme: Theme;
   language: string;
 }
 
 export const plainScene: Scene = {
-  pace: 1, isEmpty: false, isNew: false, isWorking: true, hasTroubles: false, readOnly: null, files: 3100, points: 20_000,
+  pace: 1, isEmpty: false, isNew: false, isWorking: true, hasTroubles: false, readOnly: null, files: 3100,
   theme: "system", language: "en",
 };
 
