@@ -99,7 +99,8 @@ impl Office {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         let home = root.path().join("home");
-        for (name, golden) in [("erstes", "bert"), ("zweites", "qwen3")] {
+        for (name, golden) in [("drittes", "xlm_roberta"), ("erstes", "bert"), ("zweites", "qwen3")]
+        {
             install(&home.join("models").join(name), name, golden);
         }
         let notes = root.path().join("notizen");
@@ -382,6 +383,16 @@ fn models_are_switched_compared_and_carried(office: &Office) {
     office.until("the second model to answer", answers("zweites"));
     office.call("undo_model", Value::Null);
     office.until("the first model to answer again", answers("erstes"));
+    office.call("pause", Value::Null);
+    office.call("use_model", json!({ "name": "drittes", "keep": null }));
+    let standing = || {
+        let view = office.call("library", Value::Null);
+        (view["answering"].clone(), view["switchingTo"].clone())
+    };
+    assert_eq!(standing(), (json!("erstes"), json!("drittes")));
+    office.call("undo_model", Value::Null);
+    assert_eq!(standing(), (json!("erstes"), Value::Null));
+    office.call("resume", Value::Null);
     office.refused("use_model", json!({ "name": "nicht da", "keep": null }), "model");
     office.refused("estimate_model", json!({ "name": "../erstes", "keep": null }), "malformed");
     let compared = office.call("compare_models", json!({ "one": "erstes", "other": "zweites" }));
@@ -413,7 +424,7 @@ fn a_model_is_fetched_with_a_pause(office: &Office) {
             |event| matches!(event, HostEvent::Fetching { progress } if progress.done > 1_000_000),
         )
     });
-    office.call("pause_model", json!(NAME));
+    office.call("pause_model", json!(OWN));
     office.until("the pause", |office| office.model(OWN)["standing"]["is"] == "paused");
     settings["fetchLimit"] = Value::Null;
     office.call("change_settings", settings.clone());

@@ -65,6 +65,22 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
+    ("kenning-wire", &["kenning-domain", "kenning-engine"], &["ts-rs"]),
+    (
+        "kenning-desktop",
+        &["kenning-engine", "kenning-wire"],
+        &[
+            "sys-locale",
+            "tauri",
+            "tauri-build",
+            "tauri-plugin-autostart",
+            "tauri-plugin-dialog",
+            "tauri-plugin-global-shortcut",
+            "tauri-plugin-opener",
+            "tauri-plugin-single-instance",
+            "tauri-plugin-window-state",
+        ],
+    ),
     (
         "kenning-cli",
         &["kenning-domain", "kenning-engine"],
@@ -94,6 +110,8 @@ const NEVER: &[(&str, &[&str])] = &[
     ("kenning-models", &["candle-core", "rusqlite", "tauri", "anyhow"]),
     ("kenning-engine", &["serde", "serde_json", "tauri", "anyhow"]),
     ("kenning-cli", &["candle-core", "tantivy", "hf-hub"]),
+    ("kenning-wire", &["candle-core", "tantivy", "hf-hub", "tauri", "anyhow"]),
+    ("kenning-desktop", &["candle-core", "tantivy", "hf-hub", "rusqlite"]),
 ];
 
 const LONGEST_FILE: usize = 800;
@@ -250,7 +268,7 @@ fn function_name(line: &str) -> Option<&str> {
 /// Our own Rust sources.
 fn sources() -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for folder in ["crates", "xtask", "tests"] {
+    for folder in ["crates", "src-tauri", "xtask", "tests"] {
         collect(&root().join(folder), &mut found);
     }
     assert!(found.len() > 20, "the sources were not found");

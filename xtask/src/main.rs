@@ -18,6 +18,7 @@ mod formats;
 mod fuzz;
 mod hostile;
 mod icons;
+mod interface;
 mod licences;
 mod model;
 mod ranking;
@@ -64,6 +65,8 @@ enum Task {
     },
     /// Write the TypeScript of the contract between the engine and the interface.
     Bindings,
+    /// Build the window and open it.
+    Window,
     /// Draw the program's icon in every size, from icons/kenning.svg.
     Icons,
     /// Measure how well a model finds, on a folder of public sets.
@@ -145,6 +148,7 @@ fn run(task: Task) -> Result<()> {
         Task::Model { of_repository: None } => model::make_and_calibrate(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
         Task::Bindings => bindings::write(&workspace),
+        Task::Window => interface::open(&workspace),
         Task::Icons => icons::make(&workspace),
         Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),

@@ -26,25 +26,58 @@ const TOOLS: &[Tool] = &[
     Tool { purpose: "npm", probe: &["npm", "--version"], package: "npm" },
 ];
 
+/// What the window is built with and driven by, on Linux. Elsewhere the system brings its web view.
+const WINDOW_TOOLS: &[Tool] = &[
+    Tool {
+        purpose: "WebKitGTK 4.1 to build with",
+        probe: &["pkg-config", "--exists", "webkit2gtk-4.1"],
+        package: "libwebkit2gtk-4.1-dev",
+    },
+    Tool {
+        purpose: "the library of tray icons",
+        probe: &["pkg-config", "--exists", "ayatana-appindicator3-0.1"],
+        package: "libayatana-appindicator3-dev",
+    },
+    Tool {
+        purpose: "the driver of its web view",
+        probe: &["WebKitWebDriver", "--version"],
+        package: "webkit2gtk-driver",
+    },
+    Tool { purpose: "a screen in memory", probe: &["which", "Xvfb"], package: "xvfb" },
+    Tool { purpose: "xauth", probe: &["which", "xauth"], package: "xauth" },
+    Tool { purpose: "D-Bus", probe: &["which", "dbus-run-session"], package: "dbus" },
+    Tool {
+        purpose: "a keyring",
+        probe: &["gnome-keyring-daemon", "--version"],
+        package: "gnome-keyring",
+    },
+];
+
 /// Makes sure that every tool is there: installs it where we may, says how to where we may not.
 pub fn tools(workspace: &Workspace) -> Result<()> {
-    let missing = missing();
-    if missing.is_empty() {
+    have(workspace, TOOLS)
+}
+
+/// The same for what only the window needs.
+pub fn window_tools(workspace: &Workspace) -> Result<()> {
+    if cfg!(target_os = "linux") { have(workspace, WINDOW_TOOLS) } else { Ok(()) }
+}
+
+fn have(workspace: &Workspace, tools: &'static [Tool]) -> Result<()> {
+    let missing = || tools.iter().filter(|tool| !succeeds(tool.probe)).collect::<Vec<_>>();
+    let missing_now = missing();
+    if missing_now.is_empty() {
         return Ok(());
     }
     if succeeds(&["apt-get", "--version"]) && is_root() {
-        install(workspace, &missing)?;
+        install(workspace, &missing_now)?;
     } else {
-        bail!("{}", instructions(&missing));
+        bail!("{}", instructions(&missing_now));
     }
-    match self::missing() {
+    match missing() {
         still if still.is_empty() => Ok(()),
         still => bail!("apt-get ran without complaint, and yet: {}", instructions(&still)),
     }
-}
-
-fn missing() -> Vec<&'static Tool> {
-    TOOLS.iter().filter(|tool| !succeeds(tool.probe)).collect()
 }
 
 fn install(workspace: &Workspace, tools: &[&Tool]) -> Result<()> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::workspace::{self, Workspace};
-use crate::{documentation, fetched, licences, model, set_up};
+use crate::{documentation, fetched, interface, licences, model, set_up};
 
 struct Step {
     name: &'static str,
@@ -14,12 +14,13 @@ struct Step {
 
 /// What others need comes first; then what fails fastest.
 const STEPS: &[Step] = &[
-    Step { name: "tools", run: set_up::tools },
+    Step { name: "tools", run: tools },
     Step { name: "format", run: |w| cargo(w, &["fmt", "--all", "--check"]) },
     Step { name: "licences", run: licences::check },
     Step { name: "built-in model", run: model::make },
     Step { name: "test material", run: test_material },
     Step { name: "manuals", run: |w| documentation::fetch(w).map(drop) },
+    Step { name: "interface", run: interface::check },
     Step { name: "lints", run: |w| cargo(w, LINTS) },
     Step { name: "calibration", run: calibration },
     Step { name: "tests", run: |w| cargo(w, &["test", "--workspace", "--locked"]) },
@@ -43,6 +44,11 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     print_times(&times);
     println!("everything passed");
     Ok(())
+}
+
+fn tools(workspace: &Workspace) -> Result<()> {
+    set_up::tools(workspace)?;
+    set_up::window_tools(workspace)
 }
 
 fn test_material(workspace: &Workspace) -> Result<()> {

@@ -30,7 +30,7 @@ pub use kenning_watch::{
 pub use library::{
     Access, Compared, Comparison, Doing, Estimate, Event, Library, LibraryError, Loaded, Model,
     NotLoaded, Options, Parts, Progress, Repairs, Rest, Searcher, Subscription, WatchedFolder,
-    compare, kept_numbers,
+    compare, kept_numbers, switching_to,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

@@ -3,7 +3,9 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::{Context, Result, bail};
-use kenning_engine::{Estimate, Home, Library, Model, Models, Rest, Space, SpaceState};
+use kenning_engine::{
+    Estimate, Home, Library, Model, Models, Rest, Space, SpaceState, switching_to,
+};
 use serde::Serialize;
 
 use super::bar::Bar;
@@ -55,8 +57,11 @@ pub fn use_model(global: &Global, shelf: &Models, command: &Use) -> Result<()> {
 /// Back to the model that answered before, whose vectors are kept.
 pub fn undo(global: &Global, shelf: &Models, command: &Undo) -> Result<()> {
     let preference = command.device.preference();
-    let spaces = to_read()?.searcher()?.truth.read(|view| view.spaces())?;
-    let answered = |space: &&Space| space.state == SpaceState::Old;
+    let mut truth = to_read()?.searcher()?.truth;
+    let (spaces, next) = truth.read(|view| Ok((view.spaces()?, switching_to(view)?)))?;
+    // While another model is made ready, the one that answers is the one to stay with.
+    let wanted = if next.is_some() { SpaceState::Answering } else { SpaceState::Old };
+    let answered = |space: &&Space| space.state == wanted;
     let Some(space) = spaces.iter().filter(answered).max_by_key(|space| space.id) else {
         bail!("no other model has answered before: there is nothing to take back");
     };

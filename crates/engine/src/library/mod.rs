@@ -47,6 +47,7 @@ use orders::{Answer, Listener, Message, Order};
 pub use progress::{Doing, Event, Progress, Rest};
 pub use repairs::Repairs;
 pub use searcher::Searcher;
+pub use spaces::switching_to;
 pub use watching::WatchedFolder;
 
 /// The handle on a library. Dropping it ends the work well, within a moment.

@@ -10,6 +10,7 @@ use kenning_search::calibration::Calibration;
 use kenning_store::{Gap, NewSpace, Reader, StoreError, Truth, View};
 
 use super::model::Model;
+use super::obeying::MODEL;
 use super::orders::Message;
 
 /// The spaces that matter now.
@@ -89,6 +90,12 @@ impl Spaces {
         }
         truth.read(|view| Ok(view.gap(*new)?.passages <= view.gap(*old)?.passages))
     }
+}
+
+/// The model that is being made ready to answer, where one was chosen and another still answers.
+pub fn switching_to(view: &View<'_>) -> Result<Option<String>, StoreError> {
+    let (chosen, answering) = (view.setting(MODEL)?, view.answering()?);
+    Ok(chosen.filter(|chosen| answering.is_some_and(|space| space.model != *chosen)))
 }
 
 fn definition(model: &Model) -> NewSpace<'_> {

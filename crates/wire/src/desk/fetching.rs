@@ -61,7 +61,7 @@ impl Desk {
         }
     }
 
-    fn fetch(&self, name: String, work: Work) -> Result<(), Problem> {
+    fn fetch(&self, mut name: String, work: Work) -> Result<(), Problem> {
         let getter = self.getter()?;
         let stop = Stop::default();
         {
@@ -80,6 +80,10 @@ impl Desk {
             let fetched = match work {
                 Work::Get(plan) => fetch_plan(&getter, &plan, &stop, &mut tell),
                 Work::Plan(wanted) => getter.plan(&wanted, &stop).and_then(|plan| {
+                    // From here on it goes by the name that it will have.
+                    lock(&fetching).remove(&name);
+                    name.clone_from(&plan.manifest.name);
+                    lock(&fetching).insert(name.clone(), stop.clone());
                     shell.tell(&HostEvent::ModelsChanged);
                     fetch_plan(&getter, &plan, &stop, &mut tell)
                 }),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use kenning_domain::FolderId;
 use kenning_engine::{
-    Doing as Done, FileFilter, FileRecord, Ledger, Progress, Rules as WatchRules, SpaceState,
-    State, Trouble as WatchTrouble,
+    Doing as Done, FileFilter, FileRecord, Ledger, Progress, Rules as WatchRules, State,
+    Trouble as WatchTrouble, switching_to,
 };
 
 use super::{Desk, gone};
@@ -143,16 +143,15 @@ impl Desk {
         });
         let folders = folders.collect();
         let progress = progress_alone(&progress);
-        let spaces = self.searching(|searcher| Ok(searcher.truth.read(|view| view.spaces())?))?;
-        let named = |state: SpaceState| {
-            spaces.iter().rev().find(|space| space.state == state).map(|space| space.model.clone())
-        };
+        let (answering, next) = self.searching(|searcher| {
+            Ok(searcher.truth.read(|view| Ok((view.answering()?, switching_to(view)?)))?)
+        })?;
         Ok(LibraryView {
             folders,
             progress,
             read_only,
-            answering: named(SpaceState::Answering),
-            switching_to: named(SpaceState::Filling),
+            answering: answering.map(|space| space.model),
+            switching_to: next,
         })
     }
 

@@ -10,7 +10,7 @@ use kenning_engine::getting::{
 };
 use kenning_engine::{
     Compared as OneCompared, Device, DevicePreference, Estimate as Measured, Model, ModelFolder,
-    ModelsError, Space, SpaceState, compare, kept_numbers,
+    ModelsError, Space, SpaceState, compare, kept_numbers, switching_to,
 };
 
 use super::{Desk, internal, lock};
@@ -168,8 +168,12 @@ impl Desk {
     }
 
     pub(super) fn switch_back(&self) -> Result<(), Problem> {
-        let spaces = self.searching(|searcher| Ok(searcher.truth.read(|view| view.spaces())?))?;
-        let before = spaces.iter().filter(|space| space.state == SpaceState::Old);
+        let (spaces, next) = self.searching(|searcher| {
+            Ok(searcher.truth.read(|view| Ok((view.spaces()?, switching_to(view)?)))?)
+        })?;
+        // While another model is made ready, the one that answers is the one to stay with.
+        let wanted = if next.is_some() { SpaceState::Answering } else { SpaceState::Old };
+        let before = spaces.iter().filter(|space| space.state == wanted);
         let before = before.max_by_key(|space| space.id).ok_or_else(|| Problem {
             code: ProblemCode::Model,
             message: "no other model has answered before".to_owned(),

@@ -1,0 +1,44 @@
+//! The web interface: its packages, its checks, and the window that shows it.
+
+use anyhow::{Context, Result};
+
+use crate::workspace::{self, Workspace};
+use crate::{model, set_up};
+
+/// Its types, its tests, and the pages that the window carries.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    packages(workspace)?;
+    for script in ["check", "test", "build"] {
+        npm(workspace, &["run", "--silent", script])?;
+    }
+    Ok(())
+}
+
+/// `cargo xtask window`
+pub fn open(workspace: &Workspace) -> Result<()> {
+    set_up::tools(workspace)?;
+    set_up::window_tools(workspace)?;
+    model::make_and_calibrate(workspace)?;
+    packages(workspace)?;
+    npm(workspace, &["run", "--silent", "build"])?;
+    workspace::run(&mut workspace.cargo(&["run", "--release", "--locked", "-p", "kenning-desktop"]))
+}
+
+/// As the lock file has them, once for each state of it.
+fn packages(workspace: &Workspace) -> Result<()> {
+    let ui = workspace.root.join("ui");
+    let installed = ui.join("node_modules/.package-lock.json");
+    let age = |file: &std::path::Path| std::fs::metadata(file).and_then(|about| about.modified());
+    let is_new = age(&installed).ok() >= age(&ui.join("package-lock.json")).ok();
+    if installed.is_file() && is_new {
+        return Ok(());
+    }
+    npm(workspace, &["ci", "--no-audit", "--no-fund"])
+        .context("the interface's packages could not be fetched from the npm registry")
+}
+
+fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let mut npm = workspace.command(program);
+    workspace::run(npm.current_dir(workspace.root.join("ui")).args(arguments))
+}
