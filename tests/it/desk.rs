@@ -99,7 +99,7 @@ impl Office {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         let home = root.path().join("home");
-        for (name, golden) in [("drittes", "xlm_roberta"), ("erstes", "bert"), ("zweites", "qwen3")]
+        for (name, golden) in [("letztes", "xlm_roberta"), ("erstes", "bert"), ("zweites", "qwen3")]
         {
             install(&home.join("models").join(name), name, golden);
         }
@@ -384,12 +384,12 @@ fn models_are_switched_compared_and_carried(office: &Office) {
     office.call("undo_model", Value::Null);
     office.until("the first model to answer again", answers("erstes"));
     office.call("pause", Value::Null);
-    office.call("use_model", json!({ "name": "drittes", "keep": null }));
+    office.call("use_model", json!({ "name": "letztes", "keep": null }));
     let standing = || {
         let view = office.call("library", Value::Null);
         (view["answering"].clone(), view["switchingTo"].clone())
     };
-    assert_eq!(standing(), (json!("erstes"), json!("drittes")));
+    assert_eq!(standing(), (json!("erstes"), json!("letztes")));
     office.call("undo_model", Value::Null);
     assert_eq!(standing(), (json!("erstes"), Value::Null));
     office.call("resume", Value::Null);

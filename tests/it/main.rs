@@ -28,3 +28,5 @@ mod qwen3_tokenizer;
 mod staging;
 mod switching;
 mod tidy;
+#[cfg(target_os = "linux")]
+mod window;

@@ -1,0 +1,164 @@
+//! The little of the WebDriver protocol that drives a window, over loopback.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+pub const ENTER: &str = "\u{e007}";
+const CONTROL: &str = "\u{e009}";
+const DELETE: &str = "\u{e017}";
+const NO_KEY: &str = "\u{e000}";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// WebKit's driver on a screen and a bus of its own, ended with the test.
+pub struct Driver {
+    child: Child,
+    port: u16,
+}
+
+impl Driver {
+    /// Programs are looked for in `programs` first.
+    pub fn start(root: &Path, home: &Path, programs: &Path) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut command = Command::new("timeout");
+        command
+            .args(["--kill-after=5", "280", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24"])
+            .args(["dbus-run-session", "--", "WebKitWebDriver", "--host=127.0.0.1"])
+            .arg(format!("--port={port}"))
+            .env("PATH", format!("{}:{path}", programs.display()))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("KENNING_HOME", home)
+            .env("HOME", root)
+            .env("XDG_CONFIG_HOME", root.join("config"))
+            .env("XDG_CACHE_HOME", root.join("cache"))
+            .env("XDG_DATA_HOME", root.join("data"))
+            .env("LANG", "C.UTF-8")
+            .env("LANGUAGE", "en")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let driver = Self { child: command.spawn().unwrap(), port };
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(began.elapsed() < PATIENCE, "WebKitWebDriver does not answer");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        driver
+    }
+
+    pub fn open(&self, program: &Path) -> Session {
+        let options = json!({ "binary": program, "args": [] });
+        let wanted = json!({ "webkitgtk:browserOptions": options });
+        let body = json!({ "capabilities": { "alwaysMatch": wanted } });
+        let told = asked(self.port, "POST", "/session", &body);
+        let id = told["sessionId"].as_str().unwrap_or_else(|| panic!("no window: {told}"));
+        Session { port: self.port, place: format!("/session/{id}") }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // `timeout` hands it on to all that it started.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
+}
+
+pub struct Session {
+    port: u16,
+    place: String,
+}
+
+impl Session {
+    fn post(&self, what: &str, body: &Value) -> Value {
+        asked(self.port, "POST", &format!("{}/{what}", self.place), body)
+    }
+
+    /// What a script returns, which runs as the body of a function.
+    pub fn run(&self, script: &str) -> Value {
+        self.post("execute/sync", &json!({ "script": script, "args": [] }))
+    }
+
+    /// The same of one that calls `done`.
+    pub fn run_async(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        self.post("execute/async", &json!({ "script": script, "args": [] }))
+    }
+
+    /// Until a script returns true.
+    pub fn wait(&self, what: &str, script: &str) {
+        let began = Instant::now();
+        while self.run(script) != true {
+            if began.elapsed() > PATIENCE {
+                panic!(
+                    "waited in vain for {what}; the page says: {}",
+                    self.run("return document.body.innerText")
+                );
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub fn find(&self, selector: &str) -> String {
+        element(&self.post("element", &json!({ "using": "css selector", "value": selector })))
+    }
+
+    pub fn focused(&self) -> String {
+        element(&asked(self.port, "GET", &format!("{}/element/active", self.place), &Value::Null))
+    }
+
+    pub fn type_into(&self, element: &str, text: &str) {
+        self.post(&format!("element/{element}/value"), &json!({ "text": text }));
+    }
+
+    /// By keys: the driver's own way of clearing tells the page nothing.
+    pub fn clear(&self, element: &str) {
+        self.type_into(element, &format!("{CONTROL}a{NO_KEY}{DELETE}"));
+    }
+
+    pub fn close(self) {
+        asked(self.port, "DELETE", &self.place, &Value::Null);
+    }
+}
+
+fn element(told: &Value) -> String {
+    let found = told.as_object().and_then(|told| told.values().next()?.as_str());
+    found.unwrap_or_else(|| panic!("no element: {told}")).to_owned()
+}
+
+fn asked(port: u16, method: &str, place: &str, body: &Value) -> Value {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    write!(
+        stream,
+        "{method} {place} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut reader = BufReader::new(stream);
+    let (mut line, mut length) = (String::new(), 0);
+    loop {
+        line.clear();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "{method} {place}: no answer");
+        if let Some(found) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = found.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut bytes = vec![0; length];
+    reader.read_exact(&mut bytes).unwrap();
+    let told: Value = serde_json::from_slice(&bytes).unwrap();
+    let value = told["value"].clone();
+    assert!(value["error"].is_null(), "{method} {place}: {value}");
+    value
+}
