@@ -40,7 +40,7 @@ const WINDOW_TOOLS: &[Tool] = &[
     },
     Tool {
         purpose: "the driver of its web view",
-        probe: &["WebKitWebDriver", "--version"],
+        probe: &["which", "WebKitWebDriver"],
         package: "webkit2gtk-driver",
     },
     Tool { purpose: "a screen in memory", probe: &["which", "Xvfb"], package: "xvfb" },

@@ -32,7 +32,7 @@ pub fn run(workspace: &Workspace, folder: Option<PathBuf>, query: Option<String>
     model::make(workspace)?;
     let program = workspace.kenning()?;
     model::calibrate(workspace, &program)?;
-    println!("\nKenning has no window yet, so this does its job in the terminal.");
+    println!("\nThis does its job in the terminal; `cargo xtask window` opens the window.");
     answer(&Kenning::at(program), &folder, &files, query)
 }
 

@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { name: "manuals", run: |w| documentation::fetch(w).map(drop) },
     Step { name: "interface", run: interface::check },
     Step { name: "lints", run: |w| cargo(w, LINTS) },
+    Step { name: "programs", run: programs },
     Step { name: "calibration", run: calibration },
     Step { name: "tests", run: |w| cargo(w, &["test", "--workspace", "--locked"]) },
 ];
@@ -56,9 +57,13 @@ fn test_material(workspace: &Workspace) -> Result<()> {
     fetched::olah(workspace)
 }
 
-/// By the program as the tests build it.
-fn calibration(workspace: &Workspace) -> Result<()> {
+/// Those that the tests start, as they would build them: else they would while others are timed.
+fn programs(workspace: &Workspace) -> Result<()> {
     cargo(workspace, &["build", "--locked", "-p", "kenning-cli"])?;
+    cargo(workspace, &["build", "--locked", "-p", "kenning-desktop"])
+}
+
+fn calibration(workspace: &Workspace) -> Result<()> {
     let program = format!("kenning{}", std::env::consts::EXE_SUFFIX);
     model::calibrate(workspace, &workspace.target.join("debug").join(program))
 }
