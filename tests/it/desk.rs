@@ -231,6 +231,7 @@ fn a_folder_is_added_and_searched(office: &Office) {
     assert_eq!(view["folders"][0]["path"], office.notes().display().to_string());
     assert_eq!(view["folders"][0]["searchable"], 15);
     assert_eq!(view["answering"], "erstes");
+    assert_eq!(view["progress"]["secondsLeft"], Value::Null);
     assert!(office.shell.was_told(|event| matches!(event, HostEvent::Searchable)));
     let news = office.search(Asked::Text { text: "kuppel".to_owned() });
     let stages: Vec<&str> = news

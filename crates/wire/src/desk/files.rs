@@ -67,6 +67,7 @@ pub(super) fn progress_alone(progress: &Progress) -> LibraryProgress {
         Done::Paused => (Doing::Paused, None),
         Done::Halted(why) => (Doing::Halted, Some(why.clone())),
     };
+    let works = matches!(doing, Doing::Looking | Doing::Reading | Doing::Embedding);
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     LibraryProgress {
         doing,
@@ -76,7 +77,8 @@ pub(super) fn progress_alone(progress: &Progress) -> LibraryProgress {
         passages_left: progress.unembedded.passages,
         files_per_second: progress.files_per_second,
         passages_per_second: progress.passages_per_second,
-        seconds_left: progress.time_left.map(|left| left.as_secs_f64()),
+        // Where nothing is done, nothing is left.
+        seconds_left: progress.time_left.filter(|_| works).map(|left| left.as_secs_f64()),
         model_trouble: progress.model_trouble.clone(),
         repairs: progress.repairs.iter().map(ToString::to_string).collect(),
     }
