@@ -24,6 +24,32 @@ pub fn open(workspace: &Workspace) -> Result<()> {
     workspace::run(&mut workspace.cargo(&["run", "--release", "--locked", "-p", "kenning-desktop"]))
 }
 
+/// What stands in docs/screenshots: scenes of the interface on the mock library, in Chromium.
+const PICTURES: [&str; 12] = [
+    "search-light",
+    "search-dark",
+    "search-arabic",
+    "search-chinese",
+    "library-light",
+    "library-dark",
+    "models-light",
+    "models-dark",
+    "settings-light",
+    "settings-dark",
+    "welcome-light",
+    "launcher-light",
+];
+
+/// `cargo xtask screenshots`
+pub fn screenshots(workspace: &Workspace) -> Result<()> {
+    set_up::picture_tools(workspace)?;
+    packages(workspace)?;
+    npm(workspace, &["run", "--silent", "build:mock"])?;
+    let mut take = workspace.command("node");
+    take.current_dir(workspace.root.join("ui"));
+    workspace::run(take.args(["tools/screenshots.mjs", "../docs/screenshots"]).args(PICTURES))
+}
+
 /// As the lock file has them, once for each state of it.
 fn packages(workspace: &Workspace) -> Result<()> {
     let ui = workspace.root.join("ui");

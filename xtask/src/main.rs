@@ -63,6 +63,8 @@ enum Task {
         #[arg(long, num_args = 2, value_names = ["FOLDER", "PROGRAM"])]
         of_repository: Option<Vec<PathBuf>>,
     },
+    /// Take the pictures in docs/screenshots.
+    Screenshots,
     /// Write the TypeScript of the contract between the engine and the interface.
     Bindings,
     /// Build the window and open it.
@@ -147,6 +149,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Model { of_repository: None } => model::make_and_calibrate(&workspace),
         Task::Evaluate { folder, model } => evaluate::run(&workspace, &folder, model.as_deref()),
+        Task::Screenshots => interface::screenshots(&workspace),
         Task::Bindings => bindings::write(&workspace),
         Task::Window => interface::open(&workspace),
         Task::Icons => icons::make(&workspace),

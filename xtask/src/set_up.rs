@@ -53,6 +53,21 @@ const WINDOW_TOOLS: &[Tool] = &[
     },
 ];
 
+/// What pictures are taken with, and letters of every script.
+const PICTURE_TOOLS: &[Tool] = &[
+    Tool { purpose: "Chromium", probe: &["which", "chromium"], package: "chromium" },
+    Tool {
+        purpose: "Chinese and Japanese letters",
+        probe: &["sh", "-c", "fc-list | grep -q NotoSansCJK"],
+        package: "fonts-noto-cjk",
+    },
+    Tool {
+        purpose: "Arabic letters",
+        probe: &["sh", "-c", "fc-list | grep -q NotoSansArabic"],
+        package: "fonts-noto-core",
+    },
+];
+
 /// Makes sure that every tool is there: installs it where we may, says how to where we may not.
 pub fn tools(workspace: &Workspace) -> Result<()> {
     have(workspace, TOOLS)
@@ -61,6 +76,11 @@ pub fn tools(workspace: &Workspace) -> Result<()> {
 /// The same for what only the window needs.
 pub fn window_tools(workspace: &Workspace) -> Result<()> {
     if cfg!(target_os = "linux") { have(workspace, WINDOW_TOOLS) } else { Ok(()) }
+}
+
+/// What only pictures need.
+pub fn picture_tools(workspace: &Workspace) -> Result<()> {
+    have(workspace, PICTURE_TOOLS)
 }
 
 fn have(workspace: &Workspace, tools: &'static [Tool]) -> Result<()> {
