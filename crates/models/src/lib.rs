@@ -28,6 +28,7 @@ pub use digest::Digest;
 pub use error::GetError;
 pub use getting::{Getter, Settings, Stop, Wanted};
 pub use hub::RepositoryName;
+pub use kenning_manifest::Manifest;
 pub use kept::HubSettings;
 pub use pace::Patience;
 pub use progress::{FileProgress, Progress};

@@ -6,10 +6,11 @@ use kenning_engine::getting::{
     GetError, Getter, HubSettings, Plan, Progress, Stop, Unfinished, Wanted, unfinished,
 };
 
+use super::models::card;
 use super::{Desk, internal, lock};
 use crate::error::{Problem, ProblemCode};
 use crate::events::HostEvent;
-use crate::models::{Fetching, FileFetching, GetModel, ModelCard, ModelStanding, ModelTask};
+use crate::models::{Fetching, FileFetching, GetModel, ModelCard, ModelStanding};
 
 /// What is to be done with a model's files.
 enum Work {
@@ -127,22 +128,7 @@ impl Desk {
             },
             false => ModelStanding::Paused { done: begun.done },
         };
-        ModelCard {
-            name: manifest.name.clone(),
-            task: if manifest.embed.is_some() { ModelTask::Embed } else { ModelTask::Rerank },
-            standing,
-            built_in: false,
-            bytes,
-            dimensions: None,
-            keeps: Vec::new(),
-            max_tokens: manifest.max_tokens as u32,
-            languages: manifest.languages.map(|count| count as u32),
-            licence: manifest.licence.clone(),
-            origin: manifest.origin.clone(),
-            summary: manifest.summary.clone(),
-            tokens_per_second: None,
-            reads_library: false,
-        }
+        card(manifest, standing, bytes)
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use kenning_domain::{Cancel, Overlong, Role};
 use kenning_engine::getting::{
-    Condition as Found, GetError, Import, Stop, catalogue, export, forget, import, remove,
-    unfinished, verify,
+    Condition as Found, Entry, GetError, Import, Manifest, Stop, catalogue, export, forget, import,
+    remove, unfinished, verify,
 };
 use kenning_engine::{
     Compared as OneCompared, Device, DevicePreference, Estimate as Measured, Model, ModelFolder,
@@ -58,7 +58,9 @@ impl Desk {
             }
         }
         for entry in catalogue() {
-            put_offered(&mut put, entry, &self.home);
+            if !self.home.models().join(&entry.manifest.name).is_dir() {
+                put(offered(entry));
+            }
         }
         for begun in unfinished(&self.home.models()) {
             put(self.begun(&begun));
@@ -222,20 +224,16 @@ impl Desk {
     }
 }
 
-fn installed(folder: &ModelFolder, built_in: bool) -> ModelCard {
-    let manifest = &folder.manifest;
-    let embed = manifest.embed.as_ref();
-    let dimensions = embed.and_then(|_| folder.dimensions().ok()).map(|count| count as u32);
-    let is_matryoshka = embed.is_some_and(|embed| embed.matryoshka);
-    let keeps = |all: u32| KEPT.into_iter().filter(move |kept| *kept < all).chain([all]);
+/// What every model's own file says of it.
+pub(super) fn card(manifest: &Manifest, standing: ModelStanding, bytes: u64) -> ModelCard {
     ModelCard {
         name: manifest.name.clone(),
-        task: if embed.is_some() { ModelTask::Embed } else { ModelTask::Rerank },
-        standing: ModelStanding::Installed,
-        built_in,
-        bytes: folder.size(),
-        keeps: dimensions.filter(|_| is_matryoshka).into_iter().flat_map(keeps).collect(),
-        dimensions,
+        task: if manifest.embed.is_some() { ModelTask::Embed } else { ModelTask::Rerank },
+        standing,
+        built_in: false,
+        bytes,
+        dimensions: None,
+        keeps: Vec::new(),
         max_tokens: manifest.max_tokens as u32,
         languages: manifest.languages.map(|count| count as u32),
         licence: manifest.licence.clone(),
@@ -246,32 +244,25 @@ fn installed(folder: &ModelFolder, built_in: bool) -> ModelCard {
     }
 }
 
-/// One that can be had, unless it is here.
-fn put_offered(
-    put: &mut dyn FnMut(ModelCard),
-    entry: &kenning_engine::getting::Entry,
-    home: &kenning_engine::Home,
-) {
-    let manifest = &entry.manifest;
-    if home.models().join(&manifest.name).is_dir() {
-        return;
+fn installed(folder: &ModelFolder, built_in: bool) -> ModelCard {
+    let embed = folder.manifest.embed.as_ref();
+    let dimensions = embed.and_then(|_| folder.dimensions().ok()).map(|count| count as u32);
+    let is_matryoshka = embed.is_some_and(|embed| embed.matryoshka);
+    let keeps = |all: u32| KEPT.into_iter().filter(move |kept| *kept < all).chain([all]);
+    ModelCard {
+        built_in,
+        keeps: dimensions.filter(|_| is_matryoshka).into_iter().flat_map(keeps).collect(),
+        dimensions,
+        ..card(&folder.manifest, ModelStanding::Installed, folder.size())
     }
-    put(ModelCard {
-        name: manifest.name.clone(),
-        task: if entry.dimensions.is_some() { ModelTask::Embed } else { ModelTask::Rerank },
-        standing: ModelStanding::Offered,
-        built_in: false,
-        bytes: entry.megabytes * 1_000_000,
+}
+
+fn offered(entry: &Entry) -> ModelCard {
+    ModelCard {
         dimensions: entry.dimensions.map(|count| count as u32),
-        keeps: Vec::new(),
-        max_tokens: manifest.max_tokens as u32,
-        languages: manifest.languages.map(|count| count as u32),
-        licence: manifest.licence.clone(),
         origin: entry.repository.clone(),
-        summary: manifest.summary.clone(),
-        tokens_per_second: None,
-        reads_library: false,
-    });
+        ..card(&entry.manifest, ModelStanding::Offered, entry.megabytes * 1_000_000)
+    }
 }
 
 fn model_problem(error: &impl std::fmt::Display) -> Problem {
