@@ -47,6 +47,11 @@ const WINDOW_TOOLS: &[Tool] = &[
     Tool { purpose: "xauth", probe: &["which", "xauth"], package: "xauth" },
     Tool { purpose: "D-Bus", probe: &["which", "dbus-run-session"], package: "dbus" },
     Tool {
+        purpose: "the bus of screen readers",
+        probe: &["test", "-e", "/usr/libexec/at-spi-bus-launcher"],
+        package: "at-spi2-core",
+    },
+    Tool {
         purpose: "a keyring",
         probe: &["gnome-keyring-daemon", "--version"],
         package: "gnome-keyring",
