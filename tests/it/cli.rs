@@ -10,9 +10,12 @@ use serde_json::Value;
 use crate::staging::{copy, edit, golden_folder, make_reranker};
 
 /// Built here so that the tests never run an older program than the sources beside them.
-pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| built("kenning-cli"));
+
+/// Builds the program of a package, and says where it is.
+pub fn built(package: &str) -> PathBuf {
     let built = cargo()
-        .args(["build", "--package", "kenning-cli", "--message-format", "json-render-diagnostics"])
+        .args(["build", "--package", package, "--message-format", "json-render-diagnostics"])
         .stderr(Stdio::inherit())
         .output()
         .unwrap();
@@ -23,7 +26,7 @@ pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
         Some(PathBuf::from(message["executable"].as_str()?))
     });
     programs.fold(None, |_, program| Some(program)).unwrap()
-});
+}
 
 /// Cargo at the root, as if it was started by hand: build scripts that watch what cargo tells a test of its
 /// package would run again.

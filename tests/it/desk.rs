@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::getting::{NAME, OWN, repository};
 use crate::library::stage::program;
-use crate::staging::golden_folder;
+use crate::staging::install;
 
 #[derive(Default)]
 struct Noting {
@@ -185,18 +185,6 @@ impl Office {
         let models = view["models"].as_array().unwrap();
         models.iter().find(|model| model["name"] == name).cloned().unwrap_or_default()
     }
-}
-
-fn install(folder: &Path, name: &str, golden: &str) {
-    fs::create_dir_all(folder).unwrap();
-    for entry in fs::read_dir(golden_folder(golden)).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-    let file = folder.join("kenning.toml");
-    let text = fs::read_to_string(&file).unwrap();
-    let own = format!("name = \"golden-{golden}\"");
-    fs::write(file, text.replace(&own, &format!("name = \"{name}\""))).unwrap();
 }
 
 #[test]

@@ -50,6 +50,20 @@ pub fn golden(name: &str) -> Golden {
     serde_json::from_str(&text).unwrap()
 }
 
+/// A tiny network of random numbers under a name, which computes as a large one does.
+pub fn install(folder: &Path, name: &str, golden: &str) {
+    fs::create_dir_all(folder).unwrap();
+    for entry in fs::read_dir(golden_folder(golden)).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    let file = folder.join("kenning.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let own = format!("name = \"golden-{golden}\"");
+    assert!(text.contains(&own), "{text}");
+    fs::write(file, text.replace(&own, &format!("name = \"{name}\""))).unwrap();
+}
+
 /// A copy of a golden model that a test may change.
 pub fn copy(name: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

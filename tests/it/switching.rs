@@ -12,7 +12,7 @@ use kenning_engine::answer::{Models as Asked, Pipeline, Question, Told, answer};
 use kenning_engine::{Access, Home, Library, Models, Options, Searcher};
 
 use crate::cli::PROGRAM;
-use crate::staging::golden_folder;
+use crate::staging::install;
 
 const FILES: usize = 36;
 const PASSAGES_OF_EACH: usize = 12;
@@ -25,8 +25,9 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let desk = Self { root: tempfile::tempdir().unwrap() };
-        desk.install("first", "bert");
-        desk.install("second", "qwen3");
+        for (name, golden) in [("first", "bert"), ("second", "qwen3")] {
+            install(&desk.home().join("models").join(name), name, golden);
+        }
         let notes = desk.root.path().join("notes");
         fs::create_dir_all(&notes).unwrap();
         for file in 0..FILES {
@@ -40,21 +41,6 @@ impl Desk {
 
     fn home(&self) -> PathBuf {
         self.root.path().join("home")
-    }
-
-    /// A tiny network of random numbers under a name, which computes as a large one does.
-    fn install(&self, name: &str, golden: &str) {
-        let folder = self.home().join("models").join(name);
-        fs::create_dir_all(&folder).unwrap();
-        for entry in fs::read_dir(golden_folder(golden)).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-        }
-        let file = folder.join("kenning.toml");
-        let text = fs::read_to_string(&file).unwrap();
-        let own = format!("name = \"golden-{golden}\"");
-        assert!(text.contains(&own), "{text}");
-        fs::write(file, text.replace(&own, &format!("name = \"{name}\""))).unwrap();
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

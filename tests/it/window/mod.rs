@@ -8,32 +8,11 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::cli::{PROGRAM, cargo};
+use crate::cli::{PROGRAM, built};
 use driver::{Driver, Session};
 
 /// Built here, as [`PROGRAM`] is.
-static WINDOW: LazyLock<PathBuf> = LazyLock::new(|| {
-    let built = cargo()
-        .args([
-            "build",
-            "--package",
-            "kenning-desktop",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .unwrap();
-    assert!(built.status.success());
-    let messages = String::from_utf8(built.stdout).unwrap();
-    let programs = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        Some(PathBuf::from(message["executable"].as_str()?))
-    });
-    programs.fold(None, |_, program| Some(program)).unwrap()
-});
+static WINDOW: LazyLock<PathBuf> = LazyLock::new(|| built("kenning-desktop"));
 
 const NOTES: &[(&str, &str)] = &[
     (
