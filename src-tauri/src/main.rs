@@ -4,6 +4,7 @@
 
 mod commands;
 mod desk;
+mod ending;
 mod shell;
 mod tray;
 mod windows;
@@ -22,7 +23,8 @@ fn main() {
         kenning_engine::run_as_worker();
     }
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| windows::show_main(app)))
+        .manage(ending::Ending::default())
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| ending::called_again(app)))
         .plugin(tauri_plugin_window_state::Builder::default().with_denylist(&["launcher"]).build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
@@ -40,7 +42,7 @@ fn main() {
     match app {
         Ok(app) => app.run(|app, event| {
             if let RunEvent::Exit = event {
-                app.state::<Desk>().close();
+                ending::end(app);
             }
         }),
         Err(error) => {

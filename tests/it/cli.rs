@@ -1,5 +1,6 @@
 //! `kenning` as a person or a script meets it: what it prints, what it refuses and how.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -9,13 +10,12 @@ use serde_json::Value;
 
 use crate::staging::{copy, edit, golden_folder, make_reranker};
 
-/// Built here so that the tests never run an older program than the sources beside them.
-pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| built("kenning-cli"));
-
-/// Builds the program of a package, and says where it is.
-pub fn built(package: &str) -> PathBuf {
+/// Built here so that the tests never run older programs than the sources beside them; and in one command, so that
+/// what both are made of is built once.
+static PROGRAMS: LazyLock<HashMap<String, PathBuf>> = LazyLock::new(|| {
     let built = cargo()
-        .args(["build", "--package", package, "--message-format", "json-render-diagnostics"])
+        .args(["build", "--package", "kenning-cli", "--package", "kenning-desktop"])
+        .args(["--message-format", "json-render-diagnostics"])
         .stderr(Stdio::inherit())
         .output()
         .unwrap();
@@ -23,10 +23,17 @@ pub fn built(package: &str) -> PathBuf {
     let messages = String::from_utf8(built.stdout).unwrap();
     let programs = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
-        Some(PathBuf::from(message["executable"].as_str()?))
+        let place = PathBuf::from(message["executable"].as_str()?);
+        Some((message["target"]["name"].as_str()?.to_owned(), place))
     });
-    programs.fold(None, |_, program| Some(program)).unwrap()
-}
+    programs.collect()
+});
+
+/// What is used in a terminal.
+pub static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| PROGRAMS["kenning"].clone());
+
+/// What is used in a window.
+pub static WINDOW: LazyLock<PathBuf> = LazyLock::new(|| PROGRAMS["kenning-desktop"].clone());
 
 /// Cargo at the root, as if it was started by hand: build scripts that watch what cargo tells a test of its
 /// package would run again.

@@ -1,8 +1,9 @@
 //! The little of the WebDriver protocol that drives a window, over loopback.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Driver {
     child: Child,
     port: u16,
+    home: PathBuf,
 }
 
 impl Driver {
@@ -43,7 +45,7 @@ impl Driver {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let driver = Self { child: command.spawn().unwrap(), port };
+        let driver = Self { child: command.spawn().unwrap(), port, home: home.to_path_buf() };
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(began.elapsed() < PATIENCE, "WebKitWebDriver does not answer");
@@ -58,7 +60,7 @@ impl Driver {
         let body = json!({ "capabilities": { "alwaysMatch": wanted } });
         let told = asked(self.port, "POST", "/session", &body);
         let id = told["sessionId"].as_str().unwrap_or_else(|| panic!("no window: {told}"));
-        Session { port: self.port, place: format!("/session/{id}") }
+        Session { port: self.port, place: format!("/session/{id}"), home: self.home.clone() }
     }
 }
 
@@ -73,6 +75,8 @@ impl Drop for Driver {
 pub struct Session {
     port: u16,
     place: String,
+    /// What its program keeps its things in, by which its process is known.
+    home: PathBuf,
 }
 
 impl Session {
@@ -122,9 +126,34 @@ impl Session {
         self.type_into(element, &format!("{CONTROL}a{NO_KEY}{DELETE}"));
     }
 
-    pub fn close(self) {
-        asked(self.port, "DELETE", &self.place, &Value::Null);
+    /// Has the program end itself, as its menu does, and waits until it is gone: one that is started while another
+    /// still stands hands over to that one.
+    pub fn quit(self, program: &Path) {
+        let quit = "window.__TAURI_INTERNALS__.invoke('call', { name: 'quit', takes: null })";
+        let _ = tried(
+            self.port,
+            "POST",
+            &format!("{}/execute/sync", self.place),
+            &json!({ "script": quit, "args": [] }),
+        );
+        let began = Instant::now();
+        while is_running(program, &self.home) {
+            assert!(began.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = tried(self.port, "DELETE", &self.place, &Value::Null);
     }
+}
+
+/// Whether a process runs this program for this home.
+fn is_running(program: &Path, home: &Path) -> bool {
+    let mark = format!("KENNING_HOME={}", home.display());
+    let is_it = |process: &Path| {
+        fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
+            && fs::read(process.join("environ"))
+                .is_ok_and(|told| told.split(|&b| b == 0).any(|one| one == mark.as_bytes()))
+    };
+    fs::read_dir("/proc").unwrap().flatten().any(|process| is_it(&process.path()))
 }
 
 fn element(told: &Value) -> String {
@@ -133,32 +162,38 @@ fn element(told: &Value) -> String {
 }
 
 fn asked(port: u16, method: &str, place: &str, body: &Value) -> Value {
+    let value =
+        tried(port, method, place, body).unwrap_or_else(|e| panic!("{method} {place}: {e}"));
+    assert!(value["error"].is_null(), "{method} {place}: {value}");
+    value
+}
+
+fn tried(port: u16, method: &str, place: &str, body: &Value) -> io::Result<Value> {
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     write!(
         stream,
         "{method} {place} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
-    )
-    .unwrap();
+    )?;
     let mut reader = BufReader::new(stream);
     let (mut line, mut length) = (String::new(), 0);
     loop {
         line.clear();
-        assert!(reader.read_line(&mut line).unwrap() > 0, "{method} {place}: no answer");
+        if reader.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         if let Some(found) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = found.trim().parse().unwrap();
+            length = found.trim().parse().map_err(io::Error::other)?;
         }
         if line.trim().is_empty() {
             break;
         }
     }
     let mut bytes = vec![0; length];
-    reader.read_exact(&mut bytes).unwrap();
-    let told: Value = serde_json::from_slice(&bytes).unwrap();
-    let value = told["value"].clone();
-    assert!(value["error"].is_null(), "{method} {place}: {value}");
-    value
+    reader.read_exact(&mut bytes)?;
+    let told: Value = serde_json::from_slice(&bytes)?;
+    Ok(told["value"].clone())
 }

@@ -5,14 +5,10 @@ mod driver;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use crate::cli::{PROGRAM, built};
+use crate::cli::{PROGRAM, WINDOW};
 use driver::{Driver, Session};
-
-/// Built here, as [`PROGRAM`] is.
-static WINDOW: LazyLock<PathBuf> = LazyLock::new(|| built("kenning-desktop"));
 
 const NOTES: &[(&str, &str)] = &[
     (
@@ -112,7 +108,7 @@ fn a_newcomer_finds_a_document_in_another_language_opens_it_and_finds_everything
     a_document_is_opened(&window, &desk.opened(), &file);
     the_language_and_the_theme_change(&window);
     nothing_of_the_system_is_reached(&window);
-    window.close();
+    window.quit(&WINDOW);
     // Everything is kept.
     let window = driver.open(&WINDOW);
     window.wait(
@@ -122,7 +118,7 @@ fn a_newcomer_finds_a_document_in_another_language_opens_it_and_finds_everything
     let kept = "return [document.documentElement.lang, document.documentElement.dir, \
                 document.querySelector('[data-welcome]') === null]";
     assert_eq!(window.run(kept), serde_json::json!(["ar", "rtl", true]));
-    window.close();
+    window.quit(&WINDOW);
 }
 
 fn the_first_steps_can_be_skipped(window: &Session) {
