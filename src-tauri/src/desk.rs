@@ -7,6 +7,7 @@ use kenning_engine::{Home, Models, Options};
 use kenning_wire::Problem;
 use tauri::AppHandle;
 
+use crate::power;
 use crate::shell::Desktop;
 
 #[derive(Clone)]
@@ -19,9 +20,10 @@ impl Desk {
         let open = move || {
             let home = Home::discover();
             let models = Models::discover(&home);
+            let opened = kenning_wire::Desk::open(home, models, shell, Options::default());
             // Nobody else sets it.
-            let _ =
-                opening.0.set(kenning_wire::Desk::open(home, models, shell, Options::default()));
+            let _ = opening.0.set(opened);
+            power::watch(&opening);
         };
         thread::Builder::new().name("open".to_owned()).spawn(open)?;
         Ok(desk)

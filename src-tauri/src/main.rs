@@ -5,6 +5,7 @@
 mod commands;
 mod desk;
 mod ending;
+mod power;
 mod shell;
 mod tray;
 mod windows;

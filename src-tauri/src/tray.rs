@@ -87,12 +87,16 @@ fn make(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
+fn rests(progress: &LibraryProgress) -> bool {
+    matches!(progress.doing, Doing::Paused | Doing::OnBattery)
+}
+
 /// The work itself is told of in the window.
 fn pause_or_go_on(app: &AppHandle) {
     let desk = app.state::<Desk>().inner().clone();
     tauri::async_runtime::spawn_blocking(move || {
         let Ok(desk) = desk.get() else { return };
-        let is_paused = desk.library(()).is_ok_and(|view| view.progress.doing == Doing::Paused);
+        let is_paused = desk.library(()).is_ok_and(|view| rests(&view.progress));
         // What goes wrong with it is shown in the window as well.
         let _ = if is_paused { desk.resume(()) } else { desk.pause(()) };
     });
@@ -100,7 +104,7 @@ fn pause_or_go_on(app: &AppHandle) {
 
 pub fn tell(app: &AppHandle, progress: &LibraryProgress) {
     let Some(tray) = app.try_state::<Tray>() else { return };
-    let is_paused = progress.doing == Doing::Paused;
+    let is_paused = rests(progress);
     // A menu that cannot be changed still works.
     let _ = tray.pause.set_text(if is_paused { tray.words.go_on } else { tray.words.pause });
 }

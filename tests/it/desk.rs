@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::getting::{NAME, OWN, repository};
 use crate::library::stage::program;
-use crate::staging::install;
+use crate::staging::{copy, install, make_reranker};
 
 #[derive(Default)]
 struct Noting {
@@ -165,10 +165,14 @@ impl Office {
     }
 
     fn search(&self, asked: Asked) -> Vec<SearchNews> {
+        self.search_by(asked, Pipeline::Meaning)
+    }
+
+    fn search_by(&self, asked: Asked, pipeline: Pipeline) -> Vec<SearchNews> {
         let request = SearchRequest {
             asked,
             limit: 20,
-            pipeline: Pipeline::Meaning,
+            pipeline,
             grouped: true,
             topics: true,
             languages: vec!["de".to_owned()],
@@ -191,9 +195,11 @@ impl Office {
 fn every_command_does_what_it_says() {
     let office = Office::new();
     a_folder_is_added_and_searched(&office);
+    the_best_are_read_again(&office);
     a_document_is_shown_and_opened(&office);
     files_are_listed_with_their_reasons(&office);
     searches_are_remembered(&office);
+    the_library_is_mapped(&office);
     models_are_switched_compared_and_carried(&office);
     a_model_is_fetched_with_a_pause(&office);
     what_is_set_stays(&office);
@@ -222,17 +228,7 @@ fn a_folder_is_added_and_searched(office: &Office) {
     assert_eq!(view["progress"]["secondsLeft"], Value::Null);
     assert!(office.shell.was_told(|event| matches!(event, HostEvent::Searchable)));
     let news = office.search(Asked::Text { text: "kuppel".to_owned() });
-    let stages: Vec<&str> = news
-        .iter()
-        .map(|news| match news {
-            SearchNews::Answer { answer } if answer.stage == Pipeline::Words => "words",
-            SearchNews::Answer { .. } => "meaning",
-            SearchNews::Topics { .. } => "topics",
-            SearchNews::Done => "done",
-            SearchNews::Failed { .. } => "failed",
-        })
-        .collect();
-    assert_eq!(stages, ["words", "meaning", "topics", "done"]);
+    assert_eq!(stages(&news), ["words", "meaning", "topics", "done"]);
     let SearchNews::Answer { answer } = &news[0] else { panic!() };
     assert_eq!(answer.hits[0].files[0].name, "sternwarte.md");
     let passage = &answer.hits[0].passages[0];
@@ -265,6 +261,45 @@ fn a_folder_is_added_and_searched(office: &Office) {
     office.desk.search(number, "main", &request, &mut |news| last = Some(news));
     let Some(SearchNews::Failed { problem }) = last else { panic!("{last:?}") };
     assert_eq!(json!(problem.code), "cancelled");
+}
+
+fn stages(news: &[SearchNews]) -> Vec<&'static str> {
+    let stage = |news: &SearchNews| match news {
+        SearchNews::Answer { answer } => match answer.stage {
+            Pipeline::Words => "words",
+            Pipeline::Meaning => "meaning",
+            Pipeline::Reranked => "reranked",
+        },
+        SearchNews::Topics { .. } => "topics",
+        SearchNews::Done => "done",
+        SearchNews::Failed { .. } => "failed",
+    };
+    news.iter().map(stage).collect()
+}
+
+fn the_best_are_read_again(office: &Office) {
+    let ask = || office.search_by(Asked::Text { text: "bohnen".to_owned() }, Pipeline::Reranked);
+    let reranker = || office.call("settings", Value::Null)["reranker"].clone();
+    // Without a reranker meaning is all there is.
+    assert_eq!(reranker(), Value::Null);
+    assert_eq!(stages(&ask()), ["words", "meaning", "topics", "done"]);
+    let made = copy("qwen3");
+    make_reranker(&made);
+    let folder = office.root.path().join("home/models/leser");
+    fs::create_dir_all(&folder).unwrap();
+    for entry in fs::read_dir(made.path()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    assert!(reranker().is_string());
+    // What is found without it is shown meanwhile.
+    let news = ask();
+    assert_eq!(stages(&news), ["words", "meaning", "topics", "reranked", "topics", "done"]);
+    let SearchNews::Answer { answer } = &news[3] else { panic!() };
+    let again: Vec<bool> = answer.hits.iter().map(|hit| hit.why.reranked).collect();
+    // What is not reached in time stays behind what is.
+    assert!(again[0] && again.is_sorted_by(|one, other| one >= other), "{again:?}");
+    fs::remove_dir_all(folder).unwrap();
 }
 
 fn rules() -> Value {
@@ -316,6 +351,25 @@ fn a_document_is_shown_and_opened(office: &Office) {
     assert!(office.shell.noted().is_empty());
 }
 
+fn the_library_is_mapped(office: &Office) {
+    // Another asks for it while it is made.
+    let first = office.call("map", Value::Null);
+    assert_eq!(office.call("peculiar", Value::Null)["twins"], json!([]));
+    assert!(first["making"].is_number(), "{first}");
+    office.until("the map", |office| {
+        office.shell.was_told(|event| matches!(event, HostEvent::MapChanged))
+    });
+    assert!(office.shell.was_told(|event| matches!(event, HostEvent::Mapping { .. })));
+    let map = office.call("map", Value::Null);
+    assert_eq!(map["making"], Value::Null);
+    for column in ["documents", "titles", "x", "y", "language", "topic"] {
+        assert_eq!(map[column].as_array().unwrap().len(), 15, "{column}");
+    }
+    assert!(map["titles"].as_array().unwrap().contains(&json!("Sternwarte")));
+    assert_eq!(map["languages"], json!(["de"]));
+    assert_eq!(office.call("peculiar", Value::Null)["making"], Value::Null);
+}
+
 fn files_are_listed_with_their_reasons(office: &Office) {
     let asked = |states: Value, text: &str| json!({ "states": states, "folder": null, "reason": null, "text": text, "skip": 0, "limit": 5 });
     let all = office.call("files", asked(json!([]), ""));
@@ -341,7 +395,56 @@ fn files_are_listed_with_their_reasons(office: &Office) {
     });
     office.call("resume", Value::Null);
     office.until_done();
+    the_work_rests_on_battery(office);
     office.refused("remove_folder", json!(4711), "gone");
+}
+
+fn the_work_rests_on_battery(office: &Office) {
+    let doing = |wanted: &'static str| {
+        office.until(wanted, |office| {
+            office.call("library", Value::Null)["progress"]["doing"] == wanted
+        });
+    };
+    assert_eq!(office.call("settings", Value::Null)["hasBattery"], false);
+    let write = |name: &str| {
+        let text = format!("# Akku\n\nGeschrieben im Zug ohne Steckdose, als {name}.\n");
+        fs::write(office.notes().join(name), text).unwrap();
+    };
+    office.desk.power_is(Some(true)).unwrap();
+    assert_eq!(office.call("settings", Value::Null)["hasBattery"], true);
+    write("erst.md");
+    doing("onBattery");
+    // Whoever wants it to go on has it go on, until the machine is on battery anew.
+    office.call("resume", Value::Null);
+    office.until("the new file to be read", |office| {
+        let view = office.call("library", Value::Null);
+        view["progress"]["doing"] == "nothing" && view["progress"]["counts"]["meaning"] == 16
+    });
+    office.desk.power_is(Some(false)).unwrap();
+    office.desk.power_is(Some(true)).unwrap();
+    write("dann.md");
+    doing("onBattery");
+    // What the user pauses stays so when there is current again.
+    office.call("pause", Value::Null);
+    office.desk.power_is(Some(false)).unwrap();
+    doing("paused");
+    office.desk.power_is(Some(true)).unwrap();
+    doing("paused");
+    office.call("resume", Value::Null);
+    doing("nothing");
+    office.desk.power_is(Some(false)).unwrap();
+    office.desk.power_is(Some(true)).unwrap();
+    write("zuletzt.md");
+    doing("onBattery");
+    let mut settings = office.call("settings", Value::Null)["settings"].clone();
+    settings["pauseOnBattery"] = json!(false);
+    office.call("change_settings", settings);
+    doing("nothing");
+    office.desk.power_is(None).unwrap();
+    for name in ["erst.md", "dann.md", "zuletzt.md"] {
+        fs::remove_file(office.notes().join(name)).unwrap();
+    }
+    office.until_done();
 }
 
 fn searches_are_remembered(office: &Office) {

@@ -23,6 +23,7 @@ mod guard;
 mod hostile;
 mod hub;
 mod library;
+mod mapping;
 mod pipeline;
 mod qwen3_tokenizer;
 mod staging;

@@ -52,9 +52,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         &["kenning-domain", "kenning-languages", "kenning-store", "kenning-words"],
         &[],
     ),
+    ("kenning-atlas", &["kenning-domain", "kenning-search", "kenning-store"], &[]),
     (
         "kenning-engine",
         &[
+            "kenning-atlas",
             "kenning-documents",
             "kenning-domain",
             "kenning-inference",
@@ -70,6 +72,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         "kenning-desktop",
         &["kenning-engine", "kenning-wire"],
         &[
+            "starship-battery",
             "sys-locale",
             "tauri",
             "tauri-build",

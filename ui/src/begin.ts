@@ -3,7 +3,7 @@ import "./styles/base.css";
 
 import { mount, type Component } from "svelte";
 
-import { applyLanguage, applyTheme } from "./appearance";
+import { applyLanguage, applyTheme } from "./appearance.svelte";
 import { openHost } from "./host/open";
 import { openKenning, type Kenning } from "./kenning.svelte";
 

@@ -1,5 +1,6 @@
 /** The composition root of a window: every controller, built from leaf to root. */
-import { Frame, isOffered } from "./features/frame/frame.svelte";
+import { Explore } from "./features/explore/explore.svelte";
+import { Frame } from "./features/frame/frame.svelte";
 import { Ledger } from "./features/library/ledger.svelte";
 import { Library } from "./features/library/library.svelte";
 import { Models } from "./features/models/models.svelte";
@@ -19,14 +20,18 @@ export interface Kenning {
   reading: Reading;
   remembered: Remembered;
   models: Models;
+  explore: Explore;
 }
 
 export function openKenning(host: Host): Kenning {
   const frame = new Frame();
   const preferences = new Preferences(host, frame);
-  const search = new Search(host, () => preferences.languagesRead);
+  const search = new Search(host, () => ({
+    languages: preferences.languagesRead,
+    isReranked: preferences.isReranked,
+  }));
   host.onEvent((event) => {
-    if (event.is !== "show" || !isOffered(event.view)) return;
+    if (event.is !== "show") return;
     frame.go(event.view);
     if (event.view === "search" && event.query !== "") search.type(event.query);
   });
@@ -40,5 +45,6 @@ export function openKenning(host: Host): Kenning {
     reading: new Reading(host),
     remembered: new Remembered(host, frame),
     models: new Models(host, frame),
+    explore: new Explore(host, frame),
   };
 }

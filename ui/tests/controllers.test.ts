@@ -7,7 +7,7 @@ import { openKenning, type Kenning } from "../src/kenning.svelte";
 import { Launcher } from "../src/features/launcher/launcher.svelte";
 import { Search } from "../src/features/search/search.svelte";
 import { keyOf } from "../src/features/search/order";
-import type { Answer, SearchNews, SearchRequest } from "../src/wire";
+import type { Answer, Pipeline, SearchNews, SearchRequest } from "../src/wire";
 
 const rest = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -27,10 +27,10 @@ function slowHost() {
   return { host, slow, asked };
 }
 
-async function answers(question: string): Promise<Answer[]> {
+async function answers(question: string, pipeline: Pipeline = "meaning"): Promise<Answer[]> {
   const found: Answer[] = [];
   const request: SearchRequest = {
-    asked: { by: "text", text: question }, limit: 40, pipeline: "meaning", grouped: true, topics: true, languages: ["en"], minutesEast: 0,
+    asked: { by: "text", text: question }, limit: 40, pipeline, grouped: true, topics: true, languages: ["en"], minutesEast: 0,
   };
   await new Promise<void>((resolve) => {
     mockHost({ pace: 0 }).search(request, (news) => {
@@ -42,11 +42,12 @@ async function answers(question: string): Promise<Answer[]> {
 }
 
 describe("search", () => {
-  const languages = () => ["en"];
+  const wishes = () => ({ languages: ["en"], isReranked: false });
+  const wishesAll = () => ({ languages: ["en"], isReranked: true });
 
   it("asks at every keystroke and gives up the question before", () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, languages);
+    const search = new Search(slow, wishes);
     search.type("b");
     search.type("br");
     expect(asked.map((one) => [one.request.asked, one.isCancelled])).toEqual([
@@ -57,7 +58,7 @@ describe("search", () => {
 
   it("lets nothing jump once the selection was moved, from stage to stage", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, languages);
+    const search = new Search(slow, wishes);
     const [words, meaning] = await answers("deposit rent");
     if (!words || !meaning) throw new Error("the mock has two stages");
     search.type("deposit rent");
@@ -74,7 +75,7 @@ describe("search", () => {
 
   it("follows the best answer while the selection was not moved", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, languages);
+    const search = new Search(slow, wishes);
     const [, meaning] = await answers("heating");
     search.type("heating");
     const turned = { ...meaning!, hits: meaning!.hits.toReversed() };
@@ -85,7 +86,7 @@ describe("search", () => {
 
   it("asks for more at the end of the list, and keeps what is there", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, languages);
+    const search = new Search(slow, wishes);
     const [, meaning] = await answers("heating");
     const hits = Array.from({ length: 40 }, (_, at) => ({ ...meaning!.hits[0]!, document: at + 1 }));
     search.type("x");
@@ -128,7 +129,7 @@ describe("search", () => {
 
   it("offers newer results instead of moving those that are looked at", async () => {
     const { host, slow, asked } = slowHost();
-    const search = new Search(slow, languages);
+    const search = new Search(slow, wishes);
     const [, meaning] = await answers("heating");
     search.type("heating");
     asked[0]?.tell({ is: "answer", answer: meaning! });
@@ -140,10 +141,78 @@ describe("search", () => {
 
   it("is empty again when the field is", async () => {
     const { slow, asked } = slowHost();
-    const search = new Search(slow, languages);
+    const search = new Search(slow, wishes);
     search.type("heating");
     search.type(" ");
     expect([asked[0]?.isCancelled, search.isAsking, search.hits]).toEqual([true, false, []]);
+  });
+
+  it("searches inside what was chosen on the map, also by words", () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishesAll);
+    search.within([3, 4]);
+    search.type("whales");
+    search.leaveBeside();
+    expect(asked.map((one) => [one.request.asked, one.request.pipeline])).toEqual([
+      [{ by: "within", text: "", documents: [3, 4] }, "meaning"],
+      [{ by: "within", text: "whales", documents: [3, 4] }, "reranked"],
+      [{ by: "text", text: "whales" }, "reranked"],
+    ]);
+  });
+
+  it("has nothing read again where there is no question", () => {
+    const { slow, asked } = slowHost();
+    new Search(slow, wishesAll).similarTo(7, "The tide");
+    expect(asked.map((one) => one.request.pipeline)).toEqual(["meaning"]);
+  });
+
+  it("puts the best first once they were read again, while nobody moves in them", async () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishesAll);
+    const [words, meaning, reranked] = await answers("heating", "reranked");
+    search.type("heating");
+    expect(search.stage).toBeNull();
+    asked[0]?.tell({ is: "answer", answer: words! });
+    asked[0]?.tell({ is: "answer", answer: meaning! });
+    expect([search.stage, search.pipeline, search.isSearching]).toEqual(["meaning", "reranked", true]);
+    asked[0]?.tell({ is: "answer", answer: reranked! });
+    expect([search.hits, search.better]).toEqual([reranked!.hits, null]);
+  });
+
+  it("offers the better order to those who move in the hits already", async () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishesAll);
+    const [, meaning, reranked] = await answers("heating", "reranked");
+    search.type("heating");
+    asked[0]?.tell({ is: "answer", answer: meaning! });
+    search.move(1);
+    asked[0]?.tell({ is: "answer", answer: reranked! });
+    asked[0]?.tell({ is: "done" });
+    expect(search.hits.map(keyOf)).toEqual(meaning!.hits.map(keyOf));
+    expect(search.better).toEqual(reranked!.hits);
+    search.takeBetter();
+    expect([search.hits, search.better, search.selected]).toEqual([reranked!.hits, null, keyOf(reranked!.hits[0]!)]);
+  });
+
+  it("never goes back to less while the same is asked again", async () => {
+    vi.useFakeTimers();
+    try {
+      const { host, slow, asked } = slowHost();
+      const search = new Search(slow, wishesAll);
+      const [words, meaning, reranked] = await vi.waitFor(() => answers("heating", "reranked"));
+      search.type("heating");
+      asked[0]?.tell({ is: "answer", answer: reranked! });
+      asked[0]?.tell({ is: "done" });
+      host.tell({ is: "searchable" });
+      vi.advanceTimersByTime(5000);
+      asked[1]?.tell({ is: "answer", answer: words! });
+      expect(search.answer?.stage).toBe("reranked");
+      asked[1]?.tell({ is: "answer", answer: meaning! });
+      asked[1]?.tell({ is: "done" });
+      expect(search.answer?.stage).toBe("meaning");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
@@ -152,7 +221,7 @@ describe("with the mock", () => {
   let kenning: Kenning;
 
   beforeEach(async () => {
-    host = mockHost({ pace: 0, isWorking: false, files: 900 });
+    host = mockHost({ pace: 0, isWorking: false, files: 900, points: 400 });
     kenning = openKenning(host);
     await Promise.all([kenning.preferences.load(), kenning.library.load(), kenning.models.load()]);
   });
@@ -163,11 +232,61 @@ describe("with the mock", () => {
     expect(search.mock.calls.map(([request]) => [request.pipeline, request.languages])).toEqual([["meaning", ["en", "de", "fr"]]]);
   });
 
+  it("has the best read again where that is wanted and something is there for it", async () => {
+    const search = vi.spyOn(host, "search");
+    const asked = (question: string) => {
+      kenning.search.type(question);
+      return search.mock.lastCall?.[0].pipeline;
+    };
+    await kenning.preferences.change({ rerank: true });
+    expect(asked("heating")).toBe("meaning");
+    const other = openKenning(mockHost({ pace: 0, hasReranker: true }));
+    await other.preferences.load();
+    expect([other.preferences.view?.reranker, other.preferences.isReranked]).toEqual(["Qwen3-Reranker-0.6B", true]);
+    await other.preferences.change({ rerank: false });
+    expect(other.preferences.isReranked).toBe(false);
+  });
+
+  it("knows of a reranker as soon as one is there", async () => {
+    const { preferences } = openKenning(host);
+    await preferences.load();
+    await preferences.change({ rerank: true });
+    expect(preferences.isReranked).toBe(false);
+    for (let step = 0; step < 170; step += 1) await host.call("get_model", { name: "bge-reranker-v2-m3", revision: null, file: null, called: null });
+    await vi.waitFor(() => expect([preferences.isReranked, preferences.settings?.rerank]).toEqual([true, true]));
+  });
+
+  it("asks for the map only where somebody looks at it, and again where there is a newer one", async () => {
+    const questions = () => host.asked.filter((one) => one.name === "map").length;
+    host.tell({ is: "mapChanged" });
+    await rest();
+    expect(questions()).toBe(0);
+    kenning.explore.open();
+    await vi.waitFor(() => expect(kenning.explore.map).not.toBeNull());
+    kenning.explore.chosen = [1, -5];
+    host.tell({ is: "mapChanged" });
+    await vi.waitFor(() => expect([questions(), kenning.explore.chosen]).toEqual([2, [1]]));
+    kenning.explore.close();
+    host.tell({ is: "mapChanged" });
+    await rest();
+    expect(questions()).toBe(2);
+    kenning.explore.open();
+    await rest();
+    expect(questions()).toBe(3);
+  });
+
+  it("says how far the map is, and shows it once it is made", async () => {
+    const { explore } = openKenning(mockHost({ pace: 0.02, isMapping: true, points: 300 }));
+    explore.open();
+    await vi.waitFor(() => expect(explore.making ?? 0).toBeGreaterThan(0.4), { interval: 1 });
+    await vi.waitFor(() => expect([explore.making, explore.map?.documents.length]).toEqual([null, 300]));
+  });
+
   it("shows what the launcher asks for", () => {
     host.tell({ is: "show", view: "search", query: "whales" });
     expect([kenning.frame.view, kenning.search.text]).toEqual(["search", "whales"]);
     host.tell({ is: "show", view: "explore", query: "" });
-    expect(kenning.frame.view).toBe("search");
+    expect(kenning.frame.view).toBe("explore");
   });
 
   it("reads a document in parts, and goes from match to match across them", async () => {

@@ -18,6 +18,7 @@ window.ResizeObserver = class {
   unobserve(): void {}
   disconnect(): void {}
 };
+HTMLCanvasElement.prototype.getContext = () => null;
 
 beforeEach(async () => {
   await text.speak("en");

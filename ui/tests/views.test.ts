@@ -2,17 +2,17 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { OfferedView } from "../src/features/frame/frame.svelte";
 import { mockHost, type MockHost, type Scene } from "../src/host/mock";
 import { openKenning, type Kenning } from "../src/kenning.svelte";
 import App from "../src/views/App.svelte";
 import LauncherView from "../src/views/LauncherView.svelte";
+import type { View } from "../src/wire";
 
 let host: MockHost;
 let kenning: Kenning;
 
-async function open(scene: Partial<Scene> = {}, view: OfferedView = "search"): Promise<void> {
-  host = mockHost({ pace: 0, isWorking: false, files: 300, ...scene });
+async function open(scene: Partial<Scene> = {}, view: View = "search"): Promise<void> {
+  host = mockHost({ pace: 0, isWorking: false, files: 300, points: 400, ...scene });
   kenning = openKenning(host);
   await kenning.preferences.load();
   kenning.frame.go(view);
@@ -36,6 +36,7 @@ describe("search", () => {
     expect(document.activeElement).toBe(field());
     await click(/^whales/u);
     expect(field().value).toBe("whales");
+    expect(document.activeElement).toBe(field());
   });
 
   it("finds, previews and opens by the keyboard", async () => {
@@ -160,9 +161,87 @@ describe("library", () => {
     await waitFor(async () => expect((await names()).slice(1)).toEqual(["Encrypted: save a copy without a password to have it found (1)", "moonlit (2)"]));
   });
 
+  it("says that it rests on battery, and goes on where the user wants it", async () => {
+    await open({ isWorking: true, onBattery: true }, "library");
+    expect(screen.getByRole("heading", { name: "Resting while on battery" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: /Resting while on battery/u })).toBeTruthy();
+    await click("Go on anyway");
+    await button("Pause");
+    expect(host.asked.at(-1)).toEqual({ name: "resume", takes: null });
+  });
+
   it("can be read where another program writes", async () => {
     await open({ readOnly: "Another Kenning has the library open." }, "library");
     expect((await button("Add a folder …")).hasAttribute("disabled")).toBe(true);
+  });
+});
+
+describe("explore", () => {
+  it("unfolds the topics by the keyboard and previews a document", async () => {
+    await open({}, "explore");
+    await fireEvent.click(await screen.findByRole("radio", { name: "Topics" }));
+    const tree = screen.getByRole("tree");
+    await fireEvent.keyDown(tree, { key: "ArrowRight" });
+    await fireEvent.keyDown(tree, { key: "ArrowDown" });
+    await fireEvent.keyDown(tree, { key: "ArrowRight" });
+    const document = within(tree).getAllByRole("treeitem").find((item) => item.getAttribute("aria-expanded") === null);
+    await fireEvent.click(document!);
+    await waitFor(() => expect(kenning.reading.first).not.toBeNull());
+  });
+
+  it("lists what is alike", async () => {
+    await open({}, "explore");
+    await fireEvent.click(await screen.findByRole("radio", { name: "Alike" }));
+    expect((await screen.findAllByRole("heading", { name: "Translation" })).length).toBeGreaterThan(0);
+  });
+
+  it("says what to do while there is no map", async () => {
+    await open({ isEmpty: true }, "explore");
+    expect(await screen.findByRole("heading", { name: "No map yet" })).toBeTruthy();
+  });
+
+  it("says how far the map is, and then shows it", async () => {
+    await open({ isMapping: true }, "explore");
+    expect(await screen.findByRole("heading", { name: /^The map is being drawn: \d+%/u })).toBeTruthy();
+    expect(await screen.findByRole("application")).toBeTruthy();
+  });
+
+  it("lets one try again where the map cannot be had", async () => {
+    await open({}, "library");
+    const refusal = vi.spyOn(host, "call").mockRejectedValue({ code: "internal", message: "no" });
+    kenning.frame.go("explore");
+    const again = await button("Try again");
+    refusal.mockRestore();
+    await fireEvent.click(again);
+    expect(await screen.findByRole("application")).toBeTruthy();
+  });
+
+  it("crosses to the preview and back, and closes it by Escape", async () => {
+    await open({}, "explore");
+    await fireEvent.click(await screen.findByRole("radio", { name: "Odd ones out" }));
+    const line = document.querySelector<HTMLElement>("[data-standing]")!;
+    line.focus();
+    await fireEvent.click(line);
+    await waitFor(() => expect(kenning.reading.first).not.toBeNull());
+    await fireEvent.keyDown(line, { key: "F6" });
+    expect(document.activeElement?.hasAttribute("data-reading")).toBe(true);
+    await fireEvent.keyDown(document.activeElement!, { key: "Escape" });
+    expect([kenning.reading.shown, document.activeElement]).toEqual([null, line]);
+  });
+
+  it("says what a topic is called that nothing sets apart", async () => {
+    await open({}, "explore");
+    await fireEvent.click(await screen.findByRole("radio", { name: "Topics" }));
+    await fireEvent.click(await screen.findByRole("treeitem", { name: /^work, offers/u }));
+    expect(await screen.findByRole("treeitem", { name: /^Topic without a name/u })).toBeTruthy();
+  });
+
+  it("searches inside a topic", async () => {
+    await open({}, "explore");
+    await fireEvent.click(await screen.findByRole("radio", { name: "Topics" }));
+    await click("Search in this topic");
+    await waitFor(() => expect(screen.getByText(/^In the topic “house, energy”$/u)).toBeTruthy());
+    expect([kenning.frame.view, kenning.search.beside?.by]).toEqual(["search", "within"]);
   });
 });
 
@@ -249,12 +328,49 @@ describe("settings", () => {
     expect(screen.queryByText(/keyring cannot be used/u)).toBeNull();
   });
 
+  it("rests on battery unless the user wants otherwise", async () => {
+    const rests = screen.getByRole<HTMLInputElement>("checkbox", { name: "Pause while on battery" });
+    expect(rests.checked).toBe(true);
+    await fireEvent.click(rests);
+    await waitFor(() => expect(kenning.preferences.settings?.pauseOnBattery).toBe(false));
+  });
+
+  it("leads to the models where none reads hits again", async () => {
+    expect(screen.getByRole<HTMLInputElement>("checkbox", { name: "Read the best hits again" }).disabled).toBe(true);
+    await click("See the models");
+    expect(kenning.frame.view).toBe("models");
+  });
+
   it("erases only once the word was typed", async () => {
     await click("Erase everything …");
     expect((await button("Erase")).hasAttribute("disabled")).toBe(true);
     await fireEvent.input(screen.getByRole("textbox", { name: /Type “erase”/u }), { target: { value: "erase" } });
     await fireEvent.submit(document.querySelector("dialog form")!);
     await waitFor(() => expect(host.asked.some((one) => one.name === "erase_data")).toBe(true));
+  });
+});
+
+describe("settings that not every machine has", () => {
+  it("says nothing of a battery where there is none", async () => {
+    await open({ hasBattery: false }, "settings");
+    expect(screen.queryByRole("checkbox", { name: "Pause while on battery" })).toBeNull();
+  });
+
+  it("has the best hits read again by the reranker that is here", async () => {
+    await open({ hasReranker: true }, "settings");
+    const rerank = screen.getByRole<HTMLInputElement>("checkbox", { name: "Read the best hits again" });
+    expect([rerank.checked, rerank.disabled]).toEqual([true, false]);
+    expect(screen.getByText(/Qwen3-Reranker-0\.6B/u)).toBeTruthy();
+    await fireEvent.click(rerank);
+    await waitFor(() => expect(kenning.preferences.isReranked).toBe(false));
+  });
+
+  it("says that the best are read again while they are", async () => {
+    await open({ hasReranker: true, pace: 0.2 });
+    await fireEvent.input(field(), { target: { value: "heating costs" } });
+    expect(await screen.findByText("Reading the best again …")).toBeTruthy();
+    await waitFor(() => expect(screen.queryByText("Reading the best again …")).toBeNull());
+    expect(screen.getByRole("list", { name: "Results" }).textContent).toContain("read again");
   });
 });
 
@@ -267,6 +383,18 @@ describe("the first start", () => {
     await click("Next");
     await click("Start searching");
     await waitFor(() => expect(document.activeElement).toBe(field()));
+  });
+
+  it("is none where there are folders already", async () => {
+    await open({ isNew: true });
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    expect(screen.queryByRole("button", { name: "Skip" })).toBeNull();
+  });
+
+  it("comes again once everything was erased", async () => {
+    await open({}, "settings");
+    await kenning.preferences.erase();
+    await button("Skip");
   });
 
   it("can be skipped", async () => {

@@ -9,6 +9,7 @@ mod models;
 mod reading;
 
 pub use home::Home;
+pub use kenning_atlas::{Atlas, Placed, Topic, Twins};
 pub use kenning_documents::{Block, Document, Failure, Kind, Metadata, Program, Refusal};
 pub use kenning_inference::{
     Device, DevicePreference, Embedder, LoadError, ModelFolder, Reranker, Selected,
@@ -28,9 +29,9 @@ pub use kenning_watch::{
     Trouble, walk,
 };
 pub use library::{
-    Access, Compared, Comparison, Doing, Estimate, Event, Library, LibraryError, Loaded, Model,
-    NotLoaded, Options, Parts, Progress, Repairs, Rest, Searcher, Subscription, WatchedFolder,
-    compare, kept_numbers, switching_to,
+    Access, Compared, Comparison, Doing, Estimate, Event, Library, LibraryError, Loaded, Mapped,
+    Mapper, Mapping, Model, NotLoaded, Options, Parts, Progress, Repairs, Rest, Searcher,
+    Subscription, WatchedFolder, compare, kept_numbers, switching_to,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};
 pub use reading::{Read, Reader, ReaderError, WORKER_ARGUMENT, run_as_worker, this_program};

@@ -193,6 +193,11 @@ impl Models {
         open(folder, preference, Embedder::open)
     }
 
+    /// The reranker that is used where none is named; `None` where there is none.
+    pub fn reranker_name(&self) -> Option<String> {
+        self.choose(None, Task::Rerank).ok().map(|folder| folder.manifest.name)
+    }
+
     pub fn reranker(
         &self,
         name: Option<&str>,

@@ -20,4 +20,4 @@ pub use clusters::{Cluster, ClusterHit, ClusterWord, Naming, clusters};
 pub use highlight::{Excerpt, LONGEST_EXCERPT, best_sentence, excerpt, excerpt_of_matches};
 pub use language::candidates;
 pub use query::{Condition, FileType, Filter, Period, Query, Wanted};
-pub use similar::{Copies, Likeness, Similar, copies};
+pub use similar::{Copies, Likeness, Similar, Thresholds, copies};

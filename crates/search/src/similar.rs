@@ -32,20 +32,30 @@ pub struct Copies {
     pub others: Vec<(usize, Similar)>,
 }
 
+/// From which similarity on two hits say the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    pub near_copy: f32,
+    pub translation: f32,
+}
+
 /// Puts each hit with the one it is most like among those before it that are like no other: what is
 /// like a copy of a copy only stays by itself, so that no chain of small steps joins what differs.
-/// `threshold` says from which similarity on two hits say the same.
-pub fn copies(
-    hits: &[Likeness<'_>],
-    threshold: &dyn Fn(&Likeness<'_>, &Likeness<'_>) -> f32,
-) -> Vec<Copies> {
+///
+/// Of translations each must be the nearest to the other that there is in its language. Languages keep
+/// texts apart, so that translations may be no nearer to each other than neighbours of one language; but
+/// among those of the other language nothing is as near.
+pub fn copies(hits: &[Likeness<'_>], thresholds: Thresholds) -> Vec<Copies> {
     let mut found: Vec<Copies> = Vec::new();
     for (index, hit) in hits.iter().enumerate() {
         let mut best: Option<(usize, Similar, f32)> = None;
         for (group, copies) in found.iter().enumerate() {
-            let Some((similar, nearness)) = likeness(&hits[copies.first], hit, threshold) else {
+            let first = &hits[copies.first];
+            let Some((similar, nearness)) = likeness(first, hit, thresholds) else { continue };
+            let chose_each_other = || is_nearest(first, hit, hits) && is_nearest(hit, first, hits);
+            if similar == Similar::Translation && !chose_each_other() {
                 continue;
-            };
+            }
             if best.is_none_or(|(.., most)| nearness > most) {
                 best = Some((group, similar, nearness));
             }
@@ -58,22 +68,33 @@ pub fn copies(
     found
 }
 
+/// Whether no hit in the language of `other` is nearer to `one`.
+fn is_nearest(one: &Likeness<'_>, other: &Likeness<'_>, hits: &[Likeness<'_>]) -> bool {
+    let nearness = dot(one.vector, other.vector);
+    let rivals = hits.iter().filter(|hit| {
+        hit.language == other.language
+            && hit.hash != other.hash
+            && hit.vector.len() == one.vector.len()
+    });
+    rivals.into_iter().all(|rival| dot(one.vector, rival.vector) <= nearness)
+}
+
 /// How two hits are like each other, and how much.
 fn likeness(
     one: &Likeness<'_>,
     other: &Likeness<'_>,
-    threshold: &dyn Fn(&Likeness<'_>, &Likeness<'_>) -> f32,
+    thresholds: Thresholds,
 ) -> Option<(Similar, f32)> {
     if one.hash == other.hash {
         return Some((Similar::Copy, f32::INFINITY));
     }
     let comparable = one.vector.len() == other.vector.len() && !one.vector.is_empty();
     let nearness = comparable.then(|| dot(one.vector, other.vector))?;
-    let similar = match (one.language, other.language) {
-        (Some(one), Some(other)) if one != other => Similar::Translation,
-        _ => Similar::NearCopy,
+    let (similar, least) = match (one.language, other.language) {
+        (Some(one), Some(other)) if one != other => (Similar::Translation, thresholds.translation),
+        _ => (Similar::NearCopy, thresholds.near_copy),
     };
-    (nearness >= threshold(one, other)).then_some((similar, nearness))
+    (nearness >= least).then_some((similar, nearness))
 }
 
 #[cfg(test)]
@@ -97,14 +118,12 @@ mod tests {
             .map(|((text, _, language), vector)| hit(*text, vector, language))
             .collect();
         // Translations are never quite as near as copies.
-        let threshold = |a: &Likeness<'_>, b: &Likeness<'_>| {
-            if a.language == b.language { at(10.0)[0] } else { at(25.0)[0] }
-        };
+        let thresholds = Thresholds { near_copy: at(10.0)[0], translation: at(25.0)[0] };
         let expected: Vec<Copies> = expected
             .iter()
             .map(|(first, others)| Copies { first: *first, others: others.to_vec() })
             .collect();
-        assert_eq!(copies(&hits, &threshold), expected);
+        assert_eq!(copies(&hits, thresholds), expected);
     }
 
     #[test]
@@ -129,9 +148,24 @@ mod tests {
     }
 
     #[test]
+    fn translations_choose_each_other() {
+        use Similar::Translation;
+        // Two texts on one thing, each in two languages: the nearest are together, and no others.
+        let both = [(1, 0.0, "de"), (2, 12.0, "de"), (3, 8.0, "fr"), (4, 20.0, "fr")];
+        check(&both, &[(0, &[]), (1, &[(2, Translation)]), (3, &[])]);
+        let both = [(1, 0.0, "de"), (2, 12.0, "de"), (3, 4.0, "fr"), (4, 16.0, "fr")];
+        check(&both, &[(0, &[(2, Translation)]), (1, &[(3, Translation)])]);
+        // One language has no counterpart of the first.
+        check(
+            &[(1, 0.0, "de"), (2, 20.0, "de"), (3, 19.0, "fr")],
+            &[(0, &[]), (1, &[(2, Translation)])],
+        );
+    }
+
+    #[test]
     fn what_is_not_embedded_is_like_its_copies_only() {
         let hits = [hit(1, &[], "de"), hit(2, &[], "de"), hit(1, &[], "de")];
-        let found = copies(&hits, &|_, _| -1.0);
+        let found = copies(&hits, Thresholds { near_copy: -1.0, translation: -1.0 });
         let expected = [(0, vec![(2, Similar::Copy)]), (1, vec![])];
         assert_eq!(found, expected.map(|(first, others)| Copies { first, others }));
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::error::{Problem, ProblemCode};
+use crate::explore::{MeaningMap, Peculiar};
 use crate::library::{
     AddFolder, Files, FilesRequest, LibraryView, Offer, OfferKind, ReadAgain, SetRules,
 };
@@ -66,6 +67,11 @@ contract! {
     read_again(ReadAgain) -> u64;
     pause(()) -> ();
     resume(()) -> ();
+
+    /// The map of meanings. Where it is old, a newer one is begun, and events tell how far it is.
+    map(()) -> MeaningMap;
+    /// What says the same and what is like nothing else, as of the map.
+    peculiar(()) -> Peculiar;
 
     models(()) -> ModelsView;
     /// Begins to fetch a model, or goes on; events tell how far it is.

@@ -30,6 +30,12 @@ pub enum HostEvent {
     Comparing {
         done: f32,
     },
+    /// How far a newer map is, from 0 to 1.
+    Mapping {
+        done: f32,
+    },
+    /// There is another map to be seen.
+    MapChanged,
     SettingsChanged {
         settings: Box<Settings>,
     },

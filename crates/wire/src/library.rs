@@ -82,6 +82,8 @@ pub enum Doing {
     Reading,
     Embedding,
     Paused,
+    /// Resting until the machine has current again; `resume` has it go on.
+    OnBattery,
     Halted,
 }
 

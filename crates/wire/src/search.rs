@@ -159,6 +159,7 @@ pub struct Why {
     pub band: Option<Band>,
     pub shares: Shares,
     pub language: Option<String>,
+    /// Whether a model read it again with the question.
     pub reranked: bool,
 }
 

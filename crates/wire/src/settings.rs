@@ -14,6 +14,10 @@ pub struct Settings {
     pub start_at_login: bool,
     /// Files that are read at once; none given means a share of the cores.
     pub threads: Option<u32>,
+    /// Whether nothing is read and embedded while the machine runs on battery.
+    pub pause_on_battery: bool,
+    /// Whether a reranker reads the best hits again, where one is installed.
+    pub rerank: bool,
     /// Whether searches are remembered.
     pub remember_searches: bool,
     /// Another hub or a mirror; empty means the usual one.
@@ -34,6 +38,8 @@ impl Default for Settings {
             hotkey: String::new(),
             start_at_login: false,
             threads: None,
+            pause_on_battery: true,
+            rerank: false,
             remember_searches: true,
             endpoint: String::new(),
             proxy: String::new(),
@@ -56,6 +62,9 @@ pub enum Theme {
 pub struct SettingsView {
     pub settings: Settings,
     pub has_token: bool,
+    pub has_battery: bool,
+    /// The installed model that reads the best hits again; `null` where there is none.
+    pub reranker: Option<String>,
     /// Why the hotkey does not work, where it does not.
     pub hotkey_trouble: Option<String>,
     /// Where everything is kept, to be shown.

@@ -67,7 +67,7 @@ export function isolated(text: string): string {
 
 /** Small facts on one line, each in its own direction, so that numbers stay with what they count. */
 export function joined(facts: readonly string[]): string {
-  return facts.filter((fact) => fact !== "").map((fact) => `\u2068${fact}\u2069`).join(" · ");
+  return facts.filter((fact) => fact !== "").map((fact) => `\u2068${fact}\u2069`).join("\u00a0· ");
 }
 
 /** A piece of a long text around its first mark, and the marks moved with it. */

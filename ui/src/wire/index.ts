@@ -129,7 +129,11 @@ name: Array<string>,
 /**
  * `null` in a list by date.
  */
-band: Band | null, shares: Shares, language: string | null, reranked: boolean, };
+band: Band | null, shares: Shares, language: string | null, 
+/**
+ * Whether a model read it again with the question.
+ */
+reranked: boolean, };
 
 /**
  * What each ranker gave to the score; they add up to one, or are all nothing.
@@ -258,7 +262,7 @@ modelTrouble: string | null,
  */
 repairs: Array<string>, };
 
-export type Doing = "nothing" | "looking" | "reading" | "embedding" | "paused" | "halted";
+export type Doing = "nothing" | "looking" | "reading" | "embedding" | "paused" | "onBattery" | "halted";
 
 /**
  * Files by state. They add up.
@@ -320,6 +324,51 @@ export type AddFolder = { offer: number, rules: Rules, };
 export type SetRules = { folder: number, rules: Rules, };
 
 export type ReadAgain = { "what": "file", file: number, } | { "what": "folder", folder: number, };
+
+/**
+ * Every document as a point. The columns stand side by side, for there may be tens of thousands.
+ */
+export type MeaningMap = { 
+/**
+ * `null` for a map that is whole; else how much of it is made, from 0 to 1, and the rest is empty or
+ * of the library as it was.
+ */
+making: number | null, documents: Array<number>, titles: Array<string>, 
+/**
+ * From -1 to 1.
+ */
+x: Array<number>, y: Array<number>, 
+/**
+ * A number in `languages`, or -1.
+ */
+language: Array<number>, 
+/**
+ * A number in `topics`, of the innermost one, or -1.
+ */
+topic: Array<number>, languages: Array<string>, topics: Array<MapTopic>, };
+
+export type MapTopic = { name: Array<string>, 
+/**
+ * The topic around it, as a number in the list.
+ */
+parent: number | null, documents: number, 
+/**
+ * Where its name is written.
+ */
+x: number, y: number, };
+
+/**
+ * A document with others that say the same, or one that nothing is like.
+ */
+export type Standing = { document: number, title: string | null, format: string, files: Array<FileRef>, language: string | null, };
+
+export type Twins = { is: Likeness, 
+/**
+ * Two or more.
+ */
+documents: Array<Standing>, };
+
+export type Peculiar = { making: number | null, twins: Array<Twins>, odd: Array<Standing>, };
 
 export type ModelsView = { 
 /**
@@ -430,6 +479,14 @@ hotkey: string, startAtLogin: boolean,
  */
 threads: number | null, 
 /**
+ * Whether nothing is read and embedded while the machine runs on battery.
+ */
+pauseOnBattery: boolean, 
+/**
+ * Whether a reranker reads the best hits again, where one is installed.
+ */
+rerank: boolean, 
+/**
  * Whether searches are remembered.
  */
 rememberSearches: boolean, 
@@ -459,7 +516,11 @@ export type Trouble = "remote" | "watchesRanOut" | "refused" | "silent";
 
 export type Theme = "system" | "light" | "dark";
 
-export type SettingsView = { settings: Settings, hasToken: boolean, 
+export type SettingsView = { settings: Settings, hasToken: boolean, hasBattery: boolean, 
+/**
+ * The installed model that reads the best hits again; `null` where there is none.
+ */
+reranker: string | null, 
 /**
  * Why the hotkey does not work, where it does not.
  */
@@ -479,7 +540,7 @@ export type SetToken = {
  */
 token: string, };
 
-export type HostEvent = { "is": "progress", progress: LibraryProgress, } | { "is": "searchable" } | { "is": "foldersChanged" } | { "is": "fetching", progress: Fetching, } | { "is": "modelsChanged" } | { "is": "fetchFailed", name: string, problem: Problem, } | { "is": "comparing", done: number, } | { "is": "settingsChanged", settings: Settings, } | { "is": "dropped", offers: Array<Offer>, } | { "is": "show", view: View, query: string, };
+export type HostEvent = { "is": "progress", progress: LibraryProgress, } | { "is": "searchable" } | { "is": "foldersChanged" } | { "is": "fetching", progress: Fetching, } | { "is": "modelsChanged" } | { "is": "fetchFailed", name: string, problem: Problem, } | { "is": "comparing", done: number, } | { "is": "mapping", done: number, } | { "is": "mapChanged" } | { "is": "settingsChanged", settings: Settings, } | { "is": "dropped", offers: Array<Offer>, } | { "is": "show", view: View, query: string, };
 
 export type View = "search" | "library" | "explore" | "models" | "settings";
 
@@ -501,6 +562,8 @@ export type Commands = {
   read_again: { takes: ReadAgain; gives: number };
   pause: { takes: null; gives: null };
   resume: { takes: null; gives: null };
+  map: { takes: null; gives: MeaningMap };
+  peculiar: { takes: null; gives: Peculiar };
   models: { takes: null; gives: ModelsView };
   get_model: { takes: GetModel; gives: null };
   pause_model: { takes: string; gives: null };

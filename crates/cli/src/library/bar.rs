@@ -66,7 +66,7 @@ fn line(progress: &Progress) -> Option<String> {
     let counts = Counts::of(&progress.ledger);
     let mut parts = Vec::new();
     match progress.doing {
-        Doing::Nothing | Doing::Paused | Doing::Halted(_) => return None,
+        Doing::Nothing | Doing::Paused | Doing::OnBattery | Doing::Halted(_) => return None,
         Doing::Looking => {
             parts.push(format!("looking: {} so far", terminal::counted(counts.files, "file")))
         }

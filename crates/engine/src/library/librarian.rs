@@ -49,6 +49,8 @@ pub(super) struct State {
     pub(super) notes: Notes,
     pub(super) speeds: Speeds,
     pub(super) is_paused: bool,
+    /// Whether the work rests until the machine has current again.
+    pub(super) is_on_battery: bool,
     is_stopped: bool,
     /// Whether the folders are watched.
     is_begun: bool,
@@ -78,6 +80,11 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(is_paused: bool, repairs: Vec<Repairs>) -> Self {
         Self { is_paused, repairs, ..Self::default() }
+    }
+
+    /// Whether nothing more is to be begun.
+    pub(super) fn rests(&self) -> bool {
+        self.is_paused || self.is_on_battery
     }
 }
 
@@ -238,7 +245,7 @@ impl Librarian {
                 InStep::Unshown => Some(now + SHOWN_AFTER),
                 InStep::Complete => None,
             });
-            if !state.is_paused {
+            if !state.rests() {
                 due.extend(state.restless.values().map(|(until, _)| soon(*until)).min());
                 due.extend(state.model_rest.as_ref().map(|rest| soon(rest.until)));
                 let left = state.next_try.map(|next| next.0.saturating_sub(Moment::now().0));

@@ -11,6 +11,7 @@ mod estimate;
 mod keeping;
 mod librarian;
 mod looking;
+mod mapping;
 mod model;
 mod notes;
 mod obeying;
@@ -40,6 +41,7 @@ pub use comparing::{Compared, Comparison, compare};
 pub use error::LibraryError;
 pub use estimate::Estimate;
 pub use keeping::kept_numbers;
+pub use mapping::{Mapped, Mapper, Mapping};
 pub(crate) use model::{CALIBRATION, read_calibration, write_calibration};
 pub use model::{Loaded, Model, NotLoaded};
 pub use opening::{Access, Options, Parts};
@@ -111,6 +113,12 @@ impl Library {
 
     pub fn resume(&self) -> Result<(), LibraryError> {
         self.send(Order::Resume)
+    }
+
+    /// Has the work rest while the machine runs on battery, or go on. [`Self::resume`] has it go on, too; none of
+    /// it is remembered.
+    pub fn rest_on_battery(&self, rests: bool) -> Result<(), LibraryError> {
+        self.send(Order::RestOnBattery(rests))
     }
 
     /// Whether the work is paused, here or by the program that does it.

@@ -50,6 +50,7 @@ impl Librarian {
             Order::LookAgain => self.watching.look_again(),
             Order::Pause => self.pause(),
             Order::Resume => self.resume(),
+            Order::RestOnBattery(rests) => self.rest_on_battery(rests),
             Order::WhenAtRest(answer) => self.state.waiting_for_rest.push(answer),
             Order::Listen(listener) => self.state.listeners.push(listener),
             Order::Stop => {}
@@ -58,15 +59,30 @@ impl Librarian {
 
     fn pause(&mut self) {
         self.state.is_paused = true;
-        self.readers.give_up();
-        self.embedder.give_up();
+        self.give_up();
         self.remember_pause();
     }
 
+    fn give_up(&mut self) {
+        self.readers.give_up();
+        self.embedder.give_up();
+    }
+
+    /// Whoever wants the work to go on wants it on battery, too, until that changes.
     fn resume(&mut self) {
         self.state.is_paused = false;
+        self.state.is_on_battery = false;
         self.remember_pause();
         self.look_for_everything();
+    }
+
+    /// What the user paused stays paused.
+    fn rest_on_battery(&mut self, rests: bool) {
+        self.state.is_on_battery = rests;
+        match rests {
+            true => self.give_up(),
+            false => self.look_for_everything(),
+        }
     }
 
     /// Whoever paused the work wants it to rest after the next start, too.

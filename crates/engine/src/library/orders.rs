@@ -49,6 +49,8 @@ pub(super) enum Order {
     LookAgain,
     Pause,
     Resume,
+    /// Whether to rest because the machine runs on battery.
+    RestOnBattery(bool),
     WhenAtRest(Sender<Rest>),
     Listen(Listener),
     Stop,

@@ -19,6 +19,8 @@ pub enum Doing {
     Reading,
     Embedding,
     Paused,
+    /// Nothing of what there is to do, until the machine has current again or somebody wants it to go on.
+    OnBattery,
     /// It cannot go on, tries again by itself, and has lost nothing.
     Halted(String),
 }

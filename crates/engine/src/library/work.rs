@@ -17,7 +17,7 @@ const BETWEEN_SWEEPS: Duration = Duration::from_secs(60 * 60);
 
 impl Librarian {
     fn is_held_up(&self) -> bool {
-        self.state.is_paused || self.state.halt.is_some()
+        self.state.rests() || self.state.halt.is_some()
     }
 
     pub(super) fn give_out_files(&mut self) {
@@ -161,7 +161,7 @@ impl Librarian {
         if let Some(halt) = state.halt.as_ref() {
             return Some(Rest::Halted(halt.why.clone()));
         }
-        if state.is_paused {
+        if state.rests() {
             let is_quiet =
                 self.readers.count() == 0 && !self.embedder.is_busy() && state.notes.is_empty();
             return is_quiet.then_some(Rest::Paused);
@@ -178,7 +178,7 @@ impl Librarian {
         let speeds = &self.state.speeds;
         let embeds = self.spaces.wanted.is_some() && self.state.model_rest.is_none();
         Ok(Progress {
-            doing: self.doing(ledger.files(State::Waiting)),
+            doing: self.doing(ledger.files(State::Waiting), gap.passages),
             reading: self.readers.some_at_hand(),
             unembedded: gap,
             files_per_second: speeds.files_per_second(),
@@ -195,10 +195,11 @@ impl Librarian {
         })
     }
 
-    fn doing(&self, waiting: u64) -> Doing {
+    fn doing(&self, waiting: u64, unembedded: u64) -> Doing {
         match &self.state.halt {
             Some(halt) => Doing::Halted(halt.why.clone()),
             None if self.state.is_paused => Doing::Paused,
+            None if self.state.is_on_battery && waiting + unembedded > 0 => Doing::OnBattery,
             None if self.readers.count() > 0 || waiting > 0 => Doing::Reading,
             None if !self.watching.all_are_walked() => Doing::Looking,
             None if self.embedder.is_busy() => Doing::Embedding,

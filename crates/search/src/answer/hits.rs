@@ -128,6 +128,8 @@ pub struct Why {
     pub shares: Shares,
     /// Its best passage's language.
     pub language: Option<Tag>,
+    /// Whether a model read it again with the question.
+    pub is_reranked: bool,
     /// How sure it is that it answers. `None` in a list by date: nothing was asked that it could answer.
     pub band: Option<Band>,
 }

@@ -13,6 +13,7 @@ mod filters;
 mod hits;
 mod like;
 mod names;
+mod naming;
 mod newest;
 mod question;
 mod ranking;
@@ -34,7 +35,9 @@ use kenning_store::{Cancelled, Reader, State};
 pub use hits::{
     Answer, AnswerError, Coverage, Hit, HitFile, PassageHit, Shares, Stage, Told, Verdict, Why,
 };
+pub use naming::names;
 pub use question::{Asked, Pipeline, Question, Tuning};
+pub use same::{how_alike, thresholds};
 
 use crate::library::{Catalogue, Meaning, Snapshot};
 use allowed::{AllowedPassages, Findings};
@@ -222,9 +225,11 @@ impl<'a> Search<'a> {
             ranking: &ranking,
             unread: &means.by_words.unread,
         };
-        let answer = self.answer(stage, is_last, &showing)?;
-        drop(catalogue);
-        (self.tell)(Told::Answer(answer));
+        if is_last || !self.question.is_patient {
+            let answer = self.answer(stage, is_last, &showing)?;
+            drop(catalogue);
+            (self.tell)(Told::Answer(answer));
+        }
         Ok(ranking)
     }
 
@@ -235,10 +240,10 @@ impl<'a> Search<'a> {
         means: Means<'_>,
     ) -> Result<(), AnswerError> {
         self.go_on()?;
+        let (asked, within) = (&means.typed.text, self.question.rerank_within);
+        let (documents, library) = (&mut ranking.documents, &self.library.catalogue);
+        rerank::rerank(documents, asked, model, within, library, self.truth, self.cancelled)?;
         let catalogue = read(self.library);
-        let asked = &means.typed.text;
-        let documents = &mut ranking.documents;
-        rerank::rerank(documents, asked, model, &catalogue, self.truth, self.cancelled)?;
         let allowed = AllowedPassages::new(&catalogue, self.filters(means.typed), means.findings);
         let showing = Showing {
             typed: means.typed,

@@ -38,7 +38,13 @@ pub fn newest(
             told: 0.0,
             score: 0.0,
         });
-        Ranked { content, passages: first.into_iter().collect(), name: None, score: 0.0 }
+        Ranked {
+            content,
+            passages: first.into_iter().collect(),
+            name: None,
+            score: 0.0,
+            is_reranked: false,
+        }
     });
     Ok(ranked.collect())
 }

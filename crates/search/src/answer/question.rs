@@ -1,5 +1,7 @@
 //! What a search is asked: the question itself, how far to go for it, and what is measured with.
 
+use std::time::Duration;
+
 use kenning_domain::{ContentId, PassageId, Tag};
 
 use crate::Cluster;
@@ -21,6 +23,9 @@ pub struct Question {
     pub topics: Option<Vec<Cluster>>,
     /// Whether only the last answer is wanted. Making the ones before it takes a third of the time.
     pub is_patient: bool,
+    /// How long the best may be read again; those that are not reached stay behind them. `None`: as long as it
+    /// takes.
+    pub rerank_within: Option<Duration>,
     pub tuning: Tuning,
 }
 
@@ -76,6 +81,7 @@ impl Question {
             grouped: true,
             topics: None,
             is_patient: false,
+            rerank_within: None,
             tuning: Tuning::default(),
         }
     }

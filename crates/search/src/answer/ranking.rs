@@ -115,6 +115,8 @@ pub struct Ranked {
     pub passages: Vec<Candidate>,
     pub name: Option<NameMatch>,
     pub score: f32,
+    /// Whether a model read it again with the question.
+    pub is_reranked: bool,
 }
 
 impl Ranked {
@@ -272,7 +274,13 @@ impl Sources<'_> {
                 places.insert(content, documents.len());
                 let name = self.by_words.names.get(&content).cloned();
                 let score = candidate.score + name.as_ref().map_or(0.0, |name| name.gain);
-                documents.push(Ranked { content, passages: vec![candidate], name, score });
+                documents.push(Ranked {
+                    content,
+                    passages: vec![candidate],
+                    name,
+                    score,
+                    is_reranked: false,
+                });
             }
         }
         documents.extend(self.without_text(fusion));
@@ -297,6 +305,7 @@ impl Sources<'_> {
             passages: Vec::new(),
             name: Some(name.clone()),
             score: by_name_alone(name, fusion),
+            is_reranked: false,
         });
         ranked.collect()
     }

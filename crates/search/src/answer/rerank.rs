@@ -1,5 +1,8 @@
 //! The best documents, read again together with the question.
 
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
 use kenning_domain::{Overlong, Rerank, embedded_text};
 use kenning_store::{Cancelled, Reader};
 
@@ -15,29 +18,43 @@ const AT_ONCE: usize = 5;
 /// between two must not shuffle them.
 const WEIGHT: f32 = 0.8;
 
-/// Orders the first documents anew, by their best passages. The others stay behind them.
+/// Orders the first documents anew, by their best passages, as many as there is time for. The others stay behind
+/// them.
 pub fn rerank(
     documents: &mut [Ranked],
     question: &str,
     model: &dyn Rerank,
-    catalogue: &Catalogue,
+    within: Option<Duration>,
+    catalogue: &RwLock<Catalogue>,
     truth: &mut Reader,
     cancelled: Cancelled<'_>,
 ) -> Result<(), AnswerError> {
     let first = documents.iter().position(|one| one.passages.is_empty());
     let count = first.unwrap_or(documents.len()).min(MOST_READ);
     let documents = &mut documents[..count];
-    let texts = texts(documents, catalogue, truth)?;
+    // Nobody who describes what is new waits for the model.
+    let texts = {
+        let catalogue = catalogue.read().unwrap_or_else(PoisonError::into_inner);
+        texts(documents, &catalogue, truth)?
+    };
     let mut judged = Vec::with_capacity(texts.len());
+    let started = Instant::now();
+    let mut took = Duration::ZERO;
     for texts in texts.chunks(AT_ONCE) {
         if cancelled() {
             return Err(AnswerError::Cancelled);
         }
+        let is_too_late = |within| started.elapsed() + took > within;
+        if !judged.is_empty() && within.is_some_and(is_too_late) {
+            break;
+        }
+        let began = Instant::now();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let reranked = model.rerank(question, &texts, None, Overlong::Truncate)?;
         judged.extend(reranked.scores);
+        took = began.elapsed();
     }
-    reorder(documents, &judged);
+    reorder(&mut documents[..judged.len().min(count)], &judged);
     Ok(())
 }
 
@@ -48,6 +65,7 @@ fn reorder(documents: &mut [Ranked], judged: &[f32]) {
     for (document, judged) in documents.iter_mut().zip(judged) {
         let before = (document.score - least) / span;
         // Still no lower than what was not read.
+        document.is_reranked = true;
         document.score = least + span * (WEIGHT * judged + (1.0 - WEIGHT) * before);
     }
     documents.sort_by(|one, other| {

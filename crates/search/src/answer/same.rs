@@ -1,17 +1,24 @@
 //! Documents that say the same, put with the best of them.
 
-use kenning_domain::ContentId;
+use std::sync::PoisonError;
+
+use kenning_domain::{ContentId, PassageId};
 use kenning_store::{Reader, StoreError};
 
+use super::hits::AnswerError;
 use super::ranking::Ranked;
 use super::sense::{Vectors, add_exact};
-use crate::library::{Catalogue, Meaning};
-use crate::{Likeness, Similar, copies};
+use crate::library::{Catalogue, Meaning, Snapshot};
+use crate::vectors::dot;
+use crate::{Likeness, Similar, Thresholds, copies};
 
-/// From which similarity on passages say the same. What a language puts on vectors is taken out, but
-/// not all of it.
+/// From which similarity on passages of one language say the same.
 const NEAR_COPY: f32 = 0.96;
-const TRANSLATION: f32 = 0.9;
+
+/// So many of a document's first passages say what it says.
+const MOST_COMPARED: usize = 48;
+/// In documents that say the same, this share of the passages has one that does in the other.
+const SHARED: f32 = 0.7;
 
 /// A document, and those after it that say the same.
 pub type WithOthers<'a> = (&'a Ranked, Vec<(ContentId, Similar)>);
@@ -38,10 +45,7 @@ pub fn grouped<'a>(
         }
     });
     let likeness: Vec<Likeness<'_>> = likeness.collect();
-    let groups = copies(&likeness, &|one, other| match (one.language, other.language) {
-        (Some(one), Some(other)) if one != other => TRANSLATION,
-        _ => NEAR_COPY,
-    });
+    let groups = copies(&likeness, thresholds(meaning));
     let group = groups.into_iter().map(|group| {
         let others = group.others.into_iter();
         let others = others.map(|(other, similar)| (documents[other].content, similar));
@@ -49,6 +53,59 @@ pub fn grouped<'a>(
     });
     let rest = documents[compared..].iter().map(|document| (document, Vec::new()));
     Ok(group.chain(rest).collect())
+}
+
+/// Models differ in what they call near, so a translation is told by what the model's answers are worth: it is by
+/// this much of the way from chance nearer than an answer. In libraries without a single translation one in a
+/// hundred documents is taken for one; half of all translations are found (`docs/EVALUATION.md`).
+pub fn thresholds(meaning: &Meaning) -> Thresholds {
+    const BEYOND: f32 = 0.75;
+    let scale = meaning.calibration.scale();
+    let translation = scale.answer + BEYOND * (scale.answer - scale.chance);
+    Thresholds { near_copy: NEAR_COPY, translation: translation.min(NEAR_COPY) }
+}
+
+/// How one whole document says the same as another; `None` where it does not.
+pub fn how_alike(
+    one: ContentId,
+    other: ContentId,
+    snapshot: &Snapshot,
+    truth: &mut Reader,
+) -> Result<Option<Similar>, AnswerError> {
+    let [of_one, of_other] = [one, other].map(|content| truth.read(|view| view.text_ids(content)));
+    let (of_one, of_other) = (of_one?, of_other?);
+    if of_one == of_other {
+        return Ok((!of_one.is_empty()).then_some(Similar::Copy));
+    }
+    let Some(meaning) = &snapshot.meaning else { return Ok(None) };
+    let (fewer, more) = (of_one.len().min(of_other.len()), of_one.len().max(of_other.len()));
+    if more > fewer * 2 {
+        return Ok(None);
+    }
+    let languages = {
+        let catalogue = snapshot.catalogue.read().unwrap_or_else(PoisonError::into_inner);
+        [one, other]
+            .map(|content| PassageId::new(content, 0).and_then(|first| catalogue.language(first)))
+    };
+    let Thresholds { near_copy, translation } = thresholds(meaning);
+    let (how, threshold) = match languages {
+        [Some(one), Some(other)] if one != other => (Similar::Translation, translation),
+        _ => (Similar::NearCopy, near_copy),
+    };
+    let vectors = |content: ContentId, count: usize| -> Vec<Vec<f32>> {
+        let passages = (0..count.min(MOST_COMPARED) as u32)
+            .filter_map(|ordinal| PassageId::new(content, ordinal));
+        passages.filter_map(|passage| meaning.codes.vector(passage)).collect()
+    };
+    let (ones, others) = (vectors(one, of_one.len()), vectors(other, of_other.len()));
+    let has_counterpart =
+        |own: &Vec<f32>, among: &[Vec<f32>]| among.iter().any(|other| dot(own, other) >= threshold);
+    let share = |own: &[Vec<f32>], among: &[Vec<f32>]| {
+        let shared = own.iter().filter(|own| has_counterpart(own, among)).count();
+        shared as f32 / own.len().max(1) as f32
+    };
+    let is_same = share(&ones, &others) >= SHARED && share(&others, &ones) >= SHARED;
+    Ok(is_same.then_some(how))
 }
 
 /// What tells the texts of documents apart. Their bytes always differ, since files of the same bytes hold

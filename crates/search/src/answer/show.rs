@@ -88,6 +88,7 @@ impl Showing<'_> {
             name: as_typed(self.typed, name.words.clone()),
             shares: Shares { name: 1.0, ..Shares::default() },
             language: None,
+            is_reranked: false,
             band: Some(Band::of(by_name(name, &self.ranking.scale))),
         };
         Hit {
@@ -172,6 +173,7 @@ impl Showing<'_> {
             name: name.map(|name| as_typed(self.typed, name.words.clone())).unwrap_or_default(),
             shares: self.shares(&evidence, name.map_or(0.0, |name| name.gain)),
             language: best.and_then(|best| self.catalogue.language(best.passage)),
+            is_reranked: ranked.is_reranked,
             band: (!self.ranking.is_list).then(|| ranked.band(&self.ranking.scale)),
         }
     }

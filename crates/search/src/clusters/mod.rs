@@ -13,6 +13,8 @@ mod tests;
 
 use kenning_domain::Tag;
 
+pub use names::names;
+
 use crate::vectors::dot;
 
 /// More topics than this are no overview.
@@ -80,7 +82,7 @@ pub fn clusters(
         .map(|hit| previous.iter().position(|cluster| cluster.members.contains(&hit.id)))
         .collect();
     let groups = groups(&products, &before);
-    let names = names::names(&hits, &groups, naming);
+    let names = names(&hits, &groups, naming);
     let found = groups.iter().zip(names).map(|(group, name)| Cluster {
         id: 0,
         name,

@@ -261,7 +261,7 @@ fn check_names(groups: &[&[&str]], query: &[&str], languages: &[&str], expected:
     let common = |stem: &str| if ["the", "und", "der", "的"].contains(&stem) { 0.7 } else { 0.01 };
     let naming = Naming { query, languages: &languages, commonness: &common };
     let found: Vec<String> =
-        names::names(&hits, &numbers, &naming).iter().map(|name| name.join(" ")).collect();
+        names(&hits, &numbers, &naming).iter().map(|name| name.join(" ")).collect();
     assert_eq!(found, expected);
 }
 

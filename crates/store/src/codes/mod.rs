@@ -5,6 +5,7 @@
 
 mod chunk;
 mod file;
+mod means;
 mod quantise;
 mod scan;
 

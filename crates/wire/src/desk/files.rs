@@ -65,6 +65,7 @@ pub(super) fn progress_alone(progress: &Progress) -> LibraryProgress {
         Done::Reading => (Doing::Reading, None),
         Done::Embedding => (Doing::Embedding, None),
         Done::Paused => (Doing::Paused, None),
+        Done::OnBattery => (Doing::OnBattery, None),
         Done::Halted(why) => (Doing::Halted, Some(why.clone())),
     };
     let works = matches!(doing, Doing::Looking | Doing::Reading | Doing::Embedding);

@@ -5,6 +5,7 @@ use kenning_engine::LibraryError;
 use super::Desk;
 use crate::contract::Host;
 use crate::error::Problem;
+use crate::explore::{MeaningMap, Peculiar};
 use crate::library::{
     AddFolder, Files, FilesRequest, LibraryView, Offer, OfferKind, ReadAgain, SetRules,
 };
@@ -79,6 +80,14 @@ impl Host for Desk {
 
     fn resume(&self, (): ()) -> Done<()> {
         self.with(kenning_engine::Library::resume)
+    }
+
+    fn map(&self, (): ()) -> Done<MeaningMap> {
+        self.meaning_map()
+    }
+
+    fn peculiar(&self, (): ()) -> Done<Peculiar> {
+        self.what_stands_out()
     }
 
     fn models(&self, (): ()) -> Done<ModelsView> {

@@ -4,12 +4,14 @@
 //! It knows no window. What only a desktop can do it asks of a [`Shell`].
 
 mod documents;
+mod exploring;
 mod fetching;
 mod files;
 mod host;
 mod models;
 mod offers;
 mod remembered;
+mod reranking;
 mod searching;
 mod settings;
 
@@ -20,7 +22,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use kenning_domain::Cancel;
 use kenning_engine::getting::Stop;
 use kenning_engine::{
-    Cluster, Event, Home, Library, LibraryError, Models, Options, Searcher, Subscription,
+    Cluster, Event, Home, Library, LibraryError, Mapper, Mapping, Models, Options, Searcher,
+    Subscription,
 };
 
 use crate::error::{Problem, ProblemCode};
@@ -28,6 +31,7 @@ use crate::events::{HostEvent, View};
 use crate::library::OfferKind;
 use crate::settings::Settings;
 use offers::Offers;
+use reranking::Loaded;
 
 /// What only a desktop can do.
 pub trait Shell: Send + Sync {
@@ -66,11 +70,15 @@ pub struct Desk {
     /// What was measured of models on this machine, in tokens a second.
     speeds: Mutex<HashMap<String, f64>>,
     comparing: Mutex<Cancel>,
+    /// Whether the machine runs on its battery, where it has one.
+    power: Mutex<Option<bool>>,
+    reranker: Mutex<Option<Loaded>>,
 }
 
 /// The library, and for as long as it is open what it tells of.
 struct Open {
     library: Library,
+    mapper: Mapper,
     _told: Option<Subscription>,
 }
 
@@ -118,9 +126,26 @@ impl Desk {
             fetching: Arc::default(),
             speeds: Mutex::default(),
             comparing: Mutex::default(),
+            power: Mutex::default(),
+            reranker: Mutex::default(),
         };
         desk.apply_hotkey();
         Ok(desk)
+    }
+
+    /// Whether the machine runs on its battery now; nothing where it has none.
+    pub fn power_is(&self, on_battery: Option<bool>) -> Result<(), Problem> {
+        let before = std::mem::replace(&mut *lock(&self.power), on_battery);
+        if before != on_battery { self.rest_as_told() } else { Ok(()) }
+    }
+
+    fn rest_as_told(&self) -> Result<(), Problem> {
+        let rests = lock(&self.settings).pause_on_battery && *lock(&self.power) == Some(true);
+        self.with(|library| match library.read_only() {
+            // Whoever works for it knows of the battery himself.
+            Some(_) => Ok(()),
+            None => library.rest_on_battery(rests),
+        })
     }
 
     /// Ends the work well.
@@ -139,9 +164,13 @@ impl Desk {
         &self,
         work: impl FnOnce(&Library) -> Result<T, E>,
     ) -> Result<T, Problem> {
+        self.with_open(|open| work(&open.library).map_err(Into::into))
+    }
+
+    /// The same with all that is open.
+    fn with_open<T>(&self, work: impl FnOnce(&Open) -> Result<T, Problem>) -> Result<T, Problem> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        let open = open.as_ref().ok_or(LibraryError::Closed)?;
-        work(&open.library).map_err(Into::into)
+        work(open.as_ref().ok_or(LibraryError::Closed)?)
     }
 
     /// Lends a searcher that rests, or a new one.
@@ -177,6 +206,13 @@ impl Open {
             options.readers = (threads as usize).max(1);
         }
         let library = Library::open(home, models, options)?;
+        let of_map = Arc::clone(shell);
+        let mapper = Mapper::new(home.data(), move |mapping| {
+            of_map.tell(&match mapping {
+                Mapping::Making(done) => HostEvent::Mapping { done },
+                Mapping::Changed => HostEvent::MapChanged,
+            });
+        });
         let shell = Arc::clone(shell);
         let told = library.subscribe(move |event| {
             shell.tell(&match event {
@@ -188,7 +224,7 @@ impl Open {
             });
         });
         // A library that is only read tells of nothing.
-        Ok(Self { library, _told: told.ok() })
+        Ok(Self { library, mapper, _told: told.ok() })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Asking, stage by stage.
 
 use std::sync::PoisonError;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use kenning_domain::{Cancel, ContentId, Embed, PassageId, Tag};
 use kenning_engine::answer::{
@@ -16,6 +18,8 @@ use crate::search::{
     SearchRequest, Shares, Span, Topic, Verdict, Why,
 };
 
+/// Who waits for the best to be read again waits no longer than about this.
+const RERANK_WITHIN: Duration = Duration::from_secs(2);
 /// Of those that were chosen on the map, so many are looked for.
 const WITHIN: usize = 2000;
 
@@ -71,8 +75,7 @@ impl Desk {
         let asks_model =
             request.pipeline != Pipeline::Words && matches!(question.asked, answer::Asked::Text(_));
         let (embed, trouble) = embedder(searcher, &snapshot, asks_model);
-        let models =
-            answer::Models { embed: embed.as_deref().map(|embed| embed as _), rerank: None };
+        let embed = embed.as_deref().map(|embed| embed as &dyn Embed);
         let mut topics = None;
         let mut tell = |told| match told {
             Told::Answer(found) => {
@@ -85,12 +88,35 @@ impl Desk {
             }
         };
         let truth = &mut searcher.truth;
+        let models = answer::Models { embed, rerank: None };
         answer::answer(&question, &snapshot, truth, models, cancel, &mut tell)?;
+        // Nothing is loaded or read again for somebody who is still typing.
+        if request.pipeline == Pipeline::Reranked
+            && embed.is_some()
+            && rests(cancel)
+            && let Some(rerank) = self.reranker()?
+        {
+            question.pipeline = answer::Pipeline::Reranked;
+            question.is_patient = true;
+            let models = answer::Models { embed, rerank: Some(&*rerank) };
+            answer::answer(&question, &snapshot, truth, models, cancel, &mut tell)?;
+        }
         if let Some(found) = topics {
             lock(&self.asking).topics.insert(asker.to_owned(), found);
         }
         Ok(())
     }
+}
+
+/// Whether the question stands for a moment.
+fn rests(cancel: &Cancel) -> bool {
+    const MOMENT: Duration = Duration::from_millis(250);
+    const LOOK: Duration = Duration::from_millis(25);
+    let until = Instant::now() + MOMENT;
+    while !cancel.is_cancelled() && Instant::now() < until {
+        thread::sleep(LOOK);
+    }
+    !cancel.is_cancelled()
 }
 
 /// The question, and the only documents that may answer it, where not all may.
@@ -114,6 +140,7 @@ fn question(request: &SearchRequest) -> Result<(Question, Option<Vec<i64>>), Pro
     let question = Question {
         limit,
         pipeline,
+        rerank_within: Some(RERANK_WITHIN),
         user_languages: request.languages.iter().filter_map(|tag| Tag::new(tag)).collect(),
         seconds_east: i64::from(request.minutes_east) * 60,
         grouped: request.grouped,
@@ -155,12 +182,8 @@ fn answer_of(
         Stage::Meaning => Pipeline::Meaning,
         Stage::Reranked => Pipeline::Reranked,
     };
-    let hits: Vec<Hit> = found
-        .hits
-        .into_iter()
-        .filter(is_wanted)
-        .map(|hit| hit_of(hit, snapshot, stage == Pipeline::Reranked))
-        .collect();
+    let hits: Vec<Hit> =
+        found.hits.into_iter().filter(is_wanted).map(|hit| hit_of(hit, snapshot)).collect();
     let coverage = found.coverage;
     Answer {
         verdict: match found.verdict {
@@ -184,7 +207,7 @@ fn answer_of(
     }
 }
 
-fn hit_of(hit: FoundHit, snapshot: &Snapshot, reranked: bool) -> Hit {
+fn hit_of(hit: FoundHit, snapshot: &Snapshot) -> Hit {
     let others = hit.others.iter().map(|(content, similar)| other(*content, *similar, snapshot));
     Hit {
         document: hit.content.map(|content| content.0),
@@ -207,7 +230,7 @@ fn hit_of(hit: FoundHit, snapshot: &Snapshot, reranked: bool) -> Hit {
                 meaning: hit.why.shares.meaning,
             },
             language: hit.why.language.map(|tag| tag.to_string()),
-            reranked,
+            reranked: hit.why.is_reranked,
         },
         passages: hit.passages.into_iter().map(passage_of).collect(),
         unread: hit.unread.map(|reason| reason.text),
@@ -258,7 +281,7 @@ fn other(content: ContentId, similar: Similar, snapshot: &Snapshot) -> Other {
     }
 }
 
-fn likeness(similar: Similar) -> Likeness {
+pub(super) fn likeness(similar: Similar) -> Likeness {
     match similar {
         Similar::Copy => Likeness::Copy,
         Similar::NearCopy => Likeness::NearCopy,

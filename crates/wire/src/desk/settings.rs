@@ -19,7 +19,8 @@ use crate::settings::{Settings, SettingsView};
 
 const FILE_NAME: &str = "settings.json";
 /// All that the data folder has beside models: what is known of the documents, and what the user set.
-const ERASED: [&str; 8] = [
+const ERASED: [&str; 9] = [
+    "atlas",
     "kenning.db",
     "kenning.db-wal",
     "kenning.db-shm",
@@ -82,6 +83,8 @@ impl Desk {
         Ok(SettingsView {
             settings: lock(&self.settings).clone(),
             has_token: hub.token_in_keyring,
+            has_battery: lock(&self.power).is_some(),
+            reranker: self.reranker_name(),
             hotkey_trouble: lock(&self.hotkey_trouble).clone(),
             data_folder: data.display().to_string(),
             data_bytes: size(data).saturating_sub(models_bytes),
@@ -109,6 +112,12 @@ impl Desk {
         }
         if before.threads != settings.threads {
             self.open_anew(|| Ok(()))?;
+        }
+        if before.pause_on_battery != settings.pause_on_battery {
+            self.rest_as_told()?;
+        }
+        if !settings.rerank {
+            self.forget_reranker();
         }
         self.tell(&HostEvent::SettingsChanged { settings: Box::new(settings) });
         self.settings_view()
@@ -172,6 +181,8 @@ impl Desk {
         let done = meanwhile();
         let settings = lock(&self.settings).clone();
         *open = Some(Open::new(&self.home, &self.models, &self.options, &settings, &self.shell)?);
+        drop(open);
+        self.rest_as_told()?;
         done
     }
 }

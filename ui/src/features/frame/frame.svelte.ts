@@ -2,13 +2,8 @@
 import { problemOf } from "../../host/host";
 import type { Problem, View } from "../../wire";
 
-/** The views that there are, in the order in which they are offered. */
-export const VIEWS = ["search", "library", "models", "settings"] as const satisfies View[];
-export type OfferedView = (typeof VIEWS)[number];
-
-export function isOffered(view: View): view is OfferedView {
-  return (VIEWS as readonly View[]).includes(view);
-}
+/** In the order in which they are offered. */
+export const VIEWS: readonly View[] = ["search", "library", "explore", "models", "settings"];
 
 export interface Said {
   id: number;
@@ -19,12 +14,12 @@ export interface Said {
 const SECONDS_SHOWN = 5;
 
 export class Frame {
-  view = $state<OfferedView>("search");
+  view = $state<View>("search");
   notices = $state.raw<Said[]>([]);
   isSheetOpen = $state(false);
   private count = 0;
 
-  go(view: OfferedView): void {
+  go(view: View): void {
     this.view = view;
   }
 

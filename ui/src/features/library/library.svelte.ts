@@ -14,6 +14,7 @@ export class Library {
   progress = $derived(this.view?.progress ?? null);
   folders = $derived(this.view?.folders ?? []);
   isEmpty = $derived(this.view !== null && this.view.folders.length === 0);
+  isResting = $derived(this.progress?.doing === "paused" || this.progress?.doing === "onBattery");
   isWorking = $derived(["looking", "reading", "embedding"].includes(this.progress?.doing ?? "nothing"));
   private turn = 0;
   private heard = 0;

@@ -17,7 +17,7 @@ export function actionsOn({ host, frame, search, reading, remembered }: Kenning)
   async function openFile(files: FileRef[]): Promise<void> {
     const file = fileOf(files);
     if (file === undefined) return;
-    void remembered.keep(search.text, false);
+    if (frame.view === "search") void remembered.keep(search.text, false);
     await frame.attempt(() => host.call("open_file", file));
   }
 

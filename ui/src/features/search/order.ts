@@ -17,3 +17,8 @@ export function arranged(former: readonly Hit[], next: readonly Hit[], isHeld: b
   const known = new Set(former.map(keyOf));
   return [...kept, ...next.filter((hit) => !known.has(keyOf(hit)))];
 }
+
+/** Whether those that were read again stand otherwise than they are shown. */
+export function hasOtherOrder(shown: readonly Hit[], next: readonly Hit[]): boolean {
+  return next.some((hit, at) => hit.why.reranked && keyOf(hit) !== keyOf(shown[at] ?? hit));
+}

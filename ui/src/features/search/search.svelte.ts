@@ -4,14 +4,22 @@
  */
 import type { Host } from "../../host/host";
 import { withoutFilters } from "../../query";
-import type { Answer, Asked, Hit, Problem, SearchNews, Topic } from "../../wire";
-import { arranged, keyOf } from "./order";
+import type { Answer, Asked, Hit, Pipeline, Problem, SearchNews, Topic } from "../../wire";
+import { arranged, hasOtherOrder, keyOf } from "./order";
 
-/** The document that others shall be like, in place of a text. */
-export interface Beside {
-  document: number;
-  title: string;
+/** What is asked beside the text: which document others shall be like, or which ones to search in. */
+export type Beside =
+  | { by: "document"; document: number; title: string }
+  | { by: "within"; documents: number[]; topic: string | null };
+
+export interface Wishes {
+  /** The languages that the user reads. */
+  languages: string[];
+  /** Whether the best hits are to be read again. */
+  isReranked: boolean;
 }
+
+const STAGES: Pipeline[] = ["words", "meaning", "reranked"];
 
 const FIRST_LIMIT = 40;
 const MOST = 5000;
@@ -35,6 +43,12 @@ export class Search {
   /** Languages of the hits so far, to be offered as filters. */
   languagesSeen = $state.raw<string[]>([]);
 
+  /** How far the search that is under way is to go, and how far its answer is; `null` before the first. */
+  pipeline = $state<Pipeline>("meaning");
+  stage = $state<Pipeline | null>(null);
+  /** The hits in the order that was found after the user had begun to move in them. */
+  better = $state.raw<Hit[] | null>(null);
+
   private limit = $state(FIRST_LIMIT);
   isAsking = $derived(this.text.trim() !== "" || this.beside !== null);
   isNothingClose = $derived(this.answer?.verdict === "nothingClose");
@@ -45,13 +59,16 @@ export class Search {
   hasMore = $derived((this.answer?.hits.length ?? 0) >= this.limit && this.topic === null);
 
   private isGrowing = false;
+  /** The same is asked again: what is shown stays until as much is known. */
+  private isRefreshing = false;
+  private kept: Answer | null = null;
   private lastAsked = 0;
   private refresh: ReturnType<typeof setTimeout> | null = null;
   private cancel: () => void = () => undefined;
 
   constructor(
     private readonly host: Host,
-    private readonly languages: () => string[],
+    private readonly wishes: () => Wishes,
   ) {
     host.onEvent((event) => {
       if (event.is === "searchable" && this.isAsking) this.askLater();
@@ -61,14 +78,21 @@ export class Search {
   /** What was typed, at every keystroke. */
   type(text: string): void {
     this.text = text;
-    if (text.trim() !== "") this.beside = null;
+    if (this.beside?.by === "document" && text.trim() !== "") this.beside = null;
     this.begin();
   }
 
   /** Asks for what is like a document. */
   similarTo(document: number, title: string): void {
     this.text = "";
-    this.beside = { document, title };
+    this.beside = { by: "document", document, title };
+    this.begin();
+  }
+
+  /** Asks only some documents, chosen on the map or because they are of a topic. */
+  within(documents: number[], topic: string | null = null): void {
+    this.text = "";
+    this.beside = { by: "within", documents, topic };
     this.begin();
   }
 
@@ -112,6 +136,14 @@ export class Search {
     return this.selectPlace(Math.max(0, Math.min(this.shown.length - 1, at + step)), true);
   }
 
+  /** Puts the hits in the order that was held back. */
+  takeBetter(): void {
+    this.hits = this.better ?? this.hits;
+    this.better = null;
+    this.isTouched = false;
+    this.selectPlace(0, false);
+  }
+
   /** The end of the list is near. */
   more(): void {
     const answered = this.answer?.hits.length ?? 0;
@@ -132,6 +164,7 @@ export class Search {
   private begin(): void {
     this.limit = FIRST_LIMIT;
     [this.isTouched, this.isGrowing, this.areNearestShown, this.isOutdated] = [false, false, false, false];
+    [this.isRefreshing, this.better] = [false, null];
     this.topic = null;
     if (this.isAsking) return this.ask();
     this.cancel();
@@ -144,14 +177,18 @@ export class Search {
     this.cancel();
     this.isSearching = true;
     this.lastAsked = Date.now();
+    const { languages, isReranked } = this.wishes();
+    // Only against words can a hit be read again.
+    this.pipeline = isReranked && this.text.trim() !== "" ? "reranked" : "meaning";
+    [this.stage, this.kept] = [null, null];
     this.cancel = this.host.search(
       {
         asked: this.asked(),
         limit: this.limit,
-        pipeline: "meaning",
+        pipeline: this.pipeline,
         grouped: this.grouped,
         topics: true,
-        languages: this.languages(),
+        languages,
         minutesEast: -new Date().getTimezoneOffset(),
       },
       (news) => this.hear(news),
@@ -160,23 +197,35 @@ export class Search {
 
   private asked(): Asked {
     const { beside, text } = this;
-    return beside ? { by: "document", document: beside.document } : { by: "text", text };
+    if (beside?.by === "document") return { by: "document", document: beside.document };
+    if (beside?.by === "within") return { by: "within", text, documents: beside.documents };
+    return { by: "text", text };
   }
 
   private hear(news: SearchNews): void {
-    if (news.is === "answer") this.take(news.answer);
+    if (news.is === "answer") this.takeOrKeep(news.answer);
     else if (news.is === "topics") this.topics = news.topics;
     else {
+      if (this.kept) this.take(this.kept);
       this.isSearching = false;
-      this.isGrowing = false;
+      [this.isGrowing, this.isRefreshing] = [false, false];
       this.problem = news.is === "failed" ? news.problem : null;
     }
   }
 
+  /** Nothing goes back to what was known before only because the same is asked again. */
+  private takeOrKeep(answer: Answer): void {
+    const isLess = STAGES.indexOf(answer.stage) < STAGES.indexOf(this.answer?.stage ?? "words");
+    if (this.isRefreshing && isLess) this.kept = answer;
+    else this.take(answer);
+  }
+
   private take(answer: Answer): void {
-    this.problem = null;
-    this.answer = answer;
-    this.hits = arranged(this.hits, answer.hits, this.isTouched || this.isGrowing);
+    const isHeld = this.isTouched || this.isGrowing;
+    [this.problem, this.kept] = [null, null];
+    [this.answer, this.stage] = [answer, answer.stage];
+    this.hits = arranged(this.hits, answer.hits, isHeld);
+    this.better = isHeld && answer.stage === "reranked" && hasOtherOrder(this.hits, answer.hits) ? answer.hits : null;
     this.seeLanguages(answer.hits);
     const isThere = this.shown.some((hit) => keyOf(hit) === this.selected);
     if (!isThere || !(this.isTouched || this.isGrowing)) this.selectPlace(0, false);
@@ -206,7 +255,10 @@ export class Search {
     this.refresh = setTimeout(() => {
       this.refresh = null;
       if (this.isTouched) this.isOutdated = true;
-      else if (this.isAsking && !this.isSearching) this.ask();
+      else if (this.isAsking && !this.isSearching) {
+        this.isRefreshing = true;
+        this.ask();
+      }
     }, wait);
   }
 }

@@ -9,6 +9,8 @@ export class Preferences {
   /** Why the token was not kept. */
   keyringProblem = $state.raw<Problem | null>(null);
   settings = $derived(this.view?.settings ?? null);
+  /** Whether the best hits are to be read again, and something is there that reads them. */
+  isReranked = $derived((this.settings?.rerank ?? false) && this.view?.reranker != null);
 
   constructor(
     private readonly host: Host,
@@ -16,11 +18,19 @@ export class Preferences {
   ) {
     host.onEvent((event) => {
       if (event.is === "settingsChanged" && this.view) this.view = { ...this.view, settings: event.settings };
+      // What reads again is one of the models.
+      if (event.is === "modelsChanged" && this.view) void this.look();
     });
   }
 
   async load(): Promise<void> {
     this.view = (await this.frame.attempt(() => this.host.call("settings", null))) ?? this.view;
+  }
+
+  /** Looks for all that is around the settings, which may be just about to change. */
+  private async look(): Promise<void> {
+    const view = await this.frame.attempt(() => this.host.call("settings", null));
+    if (view) this.view = { ...view, settings: this.view?.settings ?? view.settings };
   }
 
   /** The language of the interface: the one that is set, else the first of the system's that is spoken here. */

@@ -3,9 +3,9 @@ import type { Key } from "../../text/en";
 
 export type Action =
   | "focusSearch" | "sheet" | "escape" | "move" | "ends" | "open" | "reveal" | "copyPath" | "copyQuote" | "similar" | "save"
-  | "nextMatch" | "previousMatch" | "toPreview" | "views";
+  | "nextMatch" | "previousMatch" | "toPreview" | "views" | "pan" | "zoom" | "fit";
 
-export type Group = "everywhere" | "results" | "preview";
+export type Group = "everywhere" | "results" | "preview" | "map";
 
 export interface Shortcut {
   action: Action;
@@ -17,7 +17,7 @@ export interface Shortcut {
 
 export const SHORTCUTS: Shortcut[] = [
   { action: "focusSearch", group: "everywhere", label: "shortcuts.focusSearch", keys: ["Ctrl+K", "/"] },
-  { action: "views", group: "everywhere", label: "shortcuts.views", keys: ["Ctrl+1…4"] },
+  { action: "views", group: "everywhere", label: "shortcuts.views", keys: ["Ctrl+1…5"] },
   { action: "save", group: "everywhere", label: "shortcuts.save", keys: ["Ctrl+D"] },
   { action: "sheet", group: "everywhere", label: "shortcuts.sheet", keys: ["?", "F1"] },
   { action: "escape", group: "everywhere", label: "shortcuts.escape", keys: ["Escape"] },
@@ -31,6 +31,9 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "nextMatch", group: "preview", label: "shortcuts.matches", keys: ["F3", "Ctrl+G"] },
   { action: "previousMatch", group: "preview", label: "preview.previous", keys: ["Shift+F3", "Ctrl+Shift+G"] },
   { action: "toPreview", group: "preview", label: "shortcuts.toPreview", keys: ["F6"] },
+  { action: "pan", group: "map", label: "shortcuts.pan", keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"] },
+  { action: "zoom", group: "map", label: "shortcuts.zoom", keys: ["+", "−"] },
+  { action: "fit", group: "map", label: "shortcuts.fit", keys: ["0"] },
 ];
 
 export function isPressed(event: KeyboardEvent, action: Action): boolean {
@@ -38,8 +41,8 @@ export function isPressed(event: KeyboardEvent, action: Action): boolean {
 }
 
 function isChord(event: KeyboardEvent, keys: string): boolean {
-  const parts = keys.split("+");
-  const key = parts.at(-1) ?? "";
+  const parts = keys.split("+").filter((part) => part !== "");
+  const key = parts.at(-1) ?? "+";
   const wantsCtrl = parts.includes("Ctrl") && key !== "Ctrl";
   const isPlain = key.length === 1 && !/[a-z0-9]/i.test(key);
   const isShifted = isPlain || parts.includes("Shift") === event.shiftKey;
@@ -54,7 +57,8 @@ const NAMES: Record<string, string> = {
 /** The keys of a chord as they are written on the keyboard. */
 export function capsOf(keys: string): string[] {
   const isMac = typeof navigator !== "undefined" && navigator.platform.startsWith("Mac");
-  return keys.split("+").map((part) => (isMac && part === "Ctrl" ? "⌘" : (NAMES[part] ?? part)));
+  const parts = keys === "+" ? ["+"] : keys.split("+");
+  return parts.map((part) => (isMac && part === "Ctrl" ? "⌘" : (NAMES[part] ?? part)));
 }
 
 /** Whether keys that are letters belong to what has the focus. */

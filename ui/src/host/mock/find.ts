@@ -16,8 +16,8 @@ interface Found {
 /** The answer as it stands after one stage. */
 export function answerOf(request: SearchRequest, stage: Pipeline, milliseconds: number): Answer {
   const { asked } = request;
-  const text = asked.by === "text" ? asked.text : "";
-  const found = foundBy(request, text, stage);
+  const text = asked.by === "text" || asked.by === "within" ? asked.text : "";
+  const found = readAgain(foundBy(request, text, stage), stage);
   const grouped = request.grouped ? withTwinsFolded(found) : found.map((one) => ({ one, others: [] }));
   const question = wordsOf(text);
   const isClose = asked.by !== "text" || question === "" || found.some((one) => one.score >= 0.5);
@@ -49,7 +49,7 @@ export function topicsOf(answer: Answer): Topic[] {
   }));
 }
 
-const TOPIC_NAMES: Record<string, string[]> = {
+export const TOPIC_NAMES: Record<string, string[]> = {
   heating: ["heat pump", "insulation"], bread: ["dough", "rye"], sea: ["sea", "whale"], lease: ["deposit", "tenancy"],
   tax: ["income tax", "notice"], stars: ["stars", "telescope"], sleep: ["sleep", "memory"], health: ["vaccination", "dentist"],
   garden: ["garden", "compost"], hiking: ["trail", "hut"], travel: ["Kyoto", "early"], chess: ["rook", "endgame"],
@@ -58,8 +58,9 @@ const TOPIC_NAMES: Record<string, string[]> = {
 
 function foundBy(request: SearchRequest, text: string, stage: Pipeline): Found[] {
   const { asked } = request;
+  const within = asked.by === "within" ? new Set(asked.documents) : null;
   const like = asked.by === "document" ? asked.document : asked.by === "passage" ? Math.floor(asked.passage / 100) : null;
-  const pool = library.filter((one) => one.id !== like && passes(one, text));
+  const pool = library.filter((one) => one.id !== like && passes(one, text) && (!within || within.has(one.id)));
   const source = like === null ? null : documentOf(like);
   const meanings = source ? new Map(source.about.map((about) => [about, 0.9])) : meaningsOf(wordsOf(text));
   const question = partsOf(text).filter((part) => part.kind !== "filter");
@@ -68,6 +69,12 @@ function foundBy(request: SearchRequest, text: string, stage: Pipeline): Found[]
   const kept = isList ? all : all.filter((one) => one.score > 0);
   const byDate = (one: Found, other: Found) => secondsOf(other.document.date) - secondsOf(one.document.date);
   return kept.sort((one, other) => (isList ? byDate(one, other) : other.score - one.score || byDate(one, other)));
+}
+
+/** The reranker of the mock prefers what came second. */
+function readAgain(found: Found[], stage: Pipeline): Found[] {
+  const [first, second, ...rest] = found;
+  return stage === "reranked" && first && second ? [second, first, ...rest] : found;
 }
 
 function scored(document: Written, question: Part[], meanings: Map<string, number>): Found {
@@ -157,7 +164,7 @@ function hitOf(found: Found, others: Found[], question: string, stage: Pipeline,
       words: found.words,
       name: found.named,
       band: isList ? null : bandOf(found),
-      shares: { words: (total - found.meaning) / total, name: 0, meaning: isAboutWords ? 0 : found.meaning / total },
+      shares: isList ? { words: 0, name: 0, meaning: 0 } : { words: (total - found.meaning) / total, name: 0, meaning: isAboutWords ? 0 : found.meaning / total },
       language: document.language,
       reranked: stage === "reranked",
     },

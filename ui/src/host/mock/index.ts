@@ -4,6 +4,7 @@ import type { CommandName, Host } from "../host";
 import { answerOf, topicsOf } from "./find";
 import { documentOf } from "./library-documents";
 import { MockLibrary } from "./library";
+import { MockMap } from "./map";
 import { MockModels } from "./models";
 import { previewOf } from "./preview";
 import { plainScene, type Scene } from "./scene";
@@ -27,7 +28,7 @@ export function mockHost(wanted: Partial<Scene> = {}): MockHost {
   const listeners = new Set<(event: HostEvent) => void>();
   const tell = (news: HostEvent) => listeners.forEach((listener) => listener(structuredClone(news)));
   const library = new MockLibrary(scene, tell);
-  const models = new MockModels(scene.pace, library, tell);
+  const models = new MockModels(scene.pace, library, tell, scene.hasReranker);
   const doers = doersOf(scene, library, models, tell);
   const asked: MockHost["asked"] = [];
   return {
@@ -58,8 +59,12 @@ function stages(request: Parameters<Host["search"]>[0], pace: number): Told[] {
   if (request.pipeline !== "words") {
     list.push([38 * pace, () => ({ is: "answer", answer: answerOf(request, "meaning", 31.2) })]);
   }
+  if (request.pipeline === "reranked") {
+    list.push([1400 * pace, () => ({ is: "answer", answer: answerOf(request, "reranked", 1280) })]);
+  }
   if (request.topics) list.push([45 * pace, () => ({ is: "topics", topics: topicsOf(answerOf(request, "meaning", 0)) })]);
-  list.push([150 * pace, () => ({ is: "done" })]);
+  list.push([(request.pipeline === "reranked" ? 1450 : 150) * pace, () => ({ is: "done" })]);
+  list.sort(([one], [other]) => one - other);
   return list;
 }
 
@@ -69,11 +74,14 @@ function told(list: Told[], onNews: (news: SearchNews) => void): () => void {
 }
 
 function doersOf(scene: Scene, library: MockLibrary, models: MockModels, tell: (news: HostEvent) => void): Doers {
+  const map = new MockMap(scene, tell);
   return {
     ...documentDoers(scene),
     ...libraryDoers(library, scene),
     ...modelDoers(models),
-    ...settingsDoers(scene, library, tell),
+    ...settingsDoers(scene, library, models, tell),
+    map: () => map.map(),
+    peculiar: () => map.peculiar(),
     show_main: (wanted) => (tell({ is: "show", ...wanted }), null),
     hide_launcher: () => null,
     quit: () => null,
@@ -146,24 +154,33 @@ function modelDoers(models: MockModels) {
   } satisfies Partial<Doers>;
 }
 
-function settingsDoers(scene: Scene, library: MockLibrary, tell: (news: HostEvent) => void) {
+function settingsDoers(scene: Scene, library: MockLibrary, models: MockModels, tell: (news: HostEvent) => void) {
   let view: SettingsView = {
     settings: {
       theme: scene.theme, language: scene.language, hotkey: "Ctrl+Shift+Space", startAtLogin: false, threads: null,
-      rememberSearches: true, endpoint: "", proxy: "", fetchLimit: null, welcomed: !scene.isNew,
+      pauseOnBattery: true, rerank: scene.hasReranker, rememberSearches: true, endpoint: "", proxy: "", fetchLimit: null, welcomed: !scene.isNew,
     },
     hasToken: false, hotkeyTrouble: null, dataFolder: "/home/mira/.local/share/kenning",
-    dataBytes: 412_000_000, modelsBytes: 1_309_000_000, version: "0.1.0", cores: 8, systemLanguages: ["en", "de", "fr"],
+    dataBytes: 412_000_000, modelsBytes: 1_309_000_000, version: "0.1.0", cores: 8, hasBattery: scene.hasBattery, reranker: null,
+    systemLanguages: ["en", "de", "fr"],
   };
+  const now = () => ({ ...view, reranker: models.reranker() });
   return {
-    settings: () => view,
+    settings: now,
     change_settings: (settings: Commands["change_settings"]["takes"]) => {
       view = { ...view, settings };
       tell({ is: "settingsChanged", settings });
-      return view;
+      return now();
     },
-    set_token: ({ token }: Commands["set_token"]["takes"]) => (view = { ...view, hasToken: token !== "" }),
+    set_token: ({ token }: Commands["set_token"]["takes"]) => {
+      view = { ...view, hasToken: token !== "" };
+      return now();
+    },
     export_data: () => null,
-    erase_data: () => (library.clear(), null),
+    erase_data: () => {
+      library.clear();
+      view = { ...view, settings: { ...view.settings, welcomed: false } };
+      return null;
+    },
   } satisfies Partial<Doers>;
 }

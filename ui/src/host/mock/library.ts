@@ -1,6 +1,6 @@
 /** The mock's folders, ledger and progress. */
 import type {
-  AddFolder, Counts, FileRow, Files, FilesRequest, FileState, HostEvent, LibraryProgress, LibraryView, Offer, Problem, ReadAgain,
+  AddFolder, Counts, Doing, FileRow, Files, FilesRequest, FileState, HostEvent, LibraryProgress, LibraryView, Offer, Problem, ReadAgain,
   ReasonCount, Rules, SetRules, WatchedFolder,
 } from "../../wire";
 import { fileOf, library as documents, secondsOf } from "./library-documents";
@@ -33,6 +33,7 @@ export class MockLibrary {
   private folders: WatchedFolder[];
   private rows: FileRow[];
   private isPaused = false;
+  private onBattery: boolean;
   private left: number;
   private offers = new Map<number, Offer>();
   private timer: ReturnType<typeof setInterval> | null = null;
@@ -48,6 +49,7 @@ export class MockLibrary {
     this.folders = scene.isEmpty ? [] : firstFolders(scene.hasTroubles);
     this.rows = scene.isEmpty ? [] : ledgerRows(scene.files);
     this.left = scene.isWorking ? 40 : 0;
+    this.onBattery = scene.onBattery;
     this.answering = "multilingual-e5-small";
     if (scene.isWorking) this.work();
   }
@@ -58,19 +60,31 @@ export class MockLibrary {
   }
 
   progress(): LibraryProgress {
-    const isWorking = this.left > 0;
+    const isWorking = this.left > 0 && !this.isResting;
     return {
-      doing: this.scene.hasTroubles ? "halted" : this.isPaused ? "paused" : isWorking ? (this.left > 25 ? "reading" : "embedding") : "nothing",
+      doing: this.doing(),
       halted: this.scene.hasTroubles ? "The disk that holds the library is full: 12 MB are left." : null,
-      reading: isWorking && !this.isPaused && !this.scene.hasTroubles ? ["minutes-2024-11.docx", "京都の歩き方.pdf"] : [],
+      reading: isWorking && !this.scene.hasTroubles ? ["minutes-2024-11.docx", "京都の歩き方.pdf"] : [],
       counts: this.counts(),
       passagesLeft: this.left * 31 + this.switchLeft,
-      filesPerSecond: isWorking && !this.isPaused ? 11.5 : null,
-      passagesPerSecond: isWorking && !this.isPaused ? 96 : null,
-      secondsLeft: this.switchLeft > 0 ? this.switchLeft / 8000 : isWorking && !this.isPaused ? this.left * 4.5 : null,
+      filesPerSecond: isWorking ? 11.5 : null,
+      passagesPerSecond: isWorking ? 96 : null,
+      secondsLeft: this.switchLeft > 0 ? this.switchLeft / 8000 : isWorking ? this.left * 4.5 : null,
       modelTrouble: null,
       repairs: [],
     };
+  }
+
+  private get isResting(): boolean {
+    return this.isPaused || this.onBattery;
+  }
+
+  private doing(): Doing {
+    if (this.scene.hasTroubles) return "halted";
+    if (this.isPaused) return "paused";
+    if (this.left === 0) return "nothing";
+    if (this.onBattery) return "onBattery";
+    return this.left > 25 ? "reading" : "embedding";
   }
 
   offer(path: string, isFolder: boolean): Offer {
@@ -104,6 +118,7 @@ export class MockLibrary {
 
   setPaused(isPaused: boolean): void {
     this.isPaused = isPaused;
+    this.onBattery &&= isPaused;
     this.tell({ is: "progress", progress: this.progress() });
   }
 
@@ -155,7 +170,7 @@ export class MockLibrary {
   private work(): void {
     if (this.timer || this.scene.pace === 0) return;
     this.timer = setInterval(() => {
-      if (this.isPaused) return;
+      if (this.isResting) return;
       this.left = Math.max(0, this.left - 1);
       this.folders = this.folders.map((folder) => ({ ...folder, searchable: Math.min(folder.files, folder.searchable + 9) }));
       this.tell({ is: "progress", progress: this.progress() });

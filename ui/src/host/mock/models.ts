@@ -18,6 +18,8 @@ const OFFERED: Offered[] = [
   { name: "bge-reranker-v2-m3", task: "rerank", bytes: 2_271 * MB, dimensions: null, keeps: [], maxTokens: 8192, languages: 100, licence: "Apache-2.0", summary: "A smaller reader of answers, in a hundred languages." },
 ];
 
+const HERE = ["multilingual-e5-small", "Qwen3-Embedding-0.6B"];
+
 export class MockModels {
   private cards: ModelCard[];
   private answering: string | null = "multilingual-e5-small";
@@ -30,9 +32,10 @@ export class MockModels {
     private readonly pace: number,
     private readonly library: MockLibrary,
     private readonly tell: (news: HostEvent) => void,
+    hasReranker: boolean,
   ) {
     this.cards = OFFERED.map((one) => {
-      const isHere = one.name === "multilingual-e5-small" || one.name === "Qwen3-Embedding-0.6B";
+      const isHere = HERE.includes(one.name) || (hasReranker && one.task === "rerank" && one.bytes < 1_200 * MB);
       return {
         ...one, standing: isHere ? { is: "installed" } : { is: "offered" }, builtIn: one.name === "multilingual-e5-small",
         origin: `huggingface.co/${one.name}`, tokensPerSecond: isHere ? (one.dimensions === 384 ? 21_400 : 1_350) : null,
@@ -48,6 +51,11 @@ export class MockModels {
       models: this.cards, answering: this.answering, keeping: this.keeping, before: this.before, device: "CPU, 2 cores, AVX-512",
       fallback: "The graphics card (CUDA) was tried and gave wrong numbers in the self-test: the processor is used instead.", unusable: [],
     };
+  }
+
+  /** The first of those that are here and read hits again. */
+  reranker(): string | null {
+    return this.cards.find((card) => card.task === "rerank" && card.standing.is === "installed")?.name ?? null;
   }
 
   get(wanted: GetModel): void {

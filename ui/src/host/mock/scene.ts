@@ -8,14 +8,23 @@ export interface Scene {
   isNew: boolean;
   isWorking: boolean;
   hasTroubles: boolean;
+  /** Whether the machine has a battery, and runs on it. */
+  hasBattery: boolean;
+  onBattery: boolean;
+  /** Whether the map is still being made. */
+  isMapping: boolean;
+  /** Whether a model that reads hits again is installed, and is wanted. */
+  hasReranker: boolean;
   readOnly: string | null;
   files: number;
+  points: number;
   theme: Theme;
   language: string;
 }
 
 export const plainScene: Scene = {
-  pace: 1, isEmpty: false, isNew: false, isWorking: true, hasTroubles: false, readOnly: null, files: 3100,
+  pace: 1, isEmpty: false, isNew: false, isWorking: true, hasTroubles: false, hasBattery: true, onBattery: false, isMapping: false, hasReranker: false,
+  readOnly: null, files: 3100, points: 20_000,
   theme: "system", language: "en",
 };
 
@@ -30,6 +39,9 @@ export function sceneOf(address: string): Scene {
     isNew: words.includes("new"),
     isWorking: !words.includes("done") && !words.includes("empty") && !words.includes("new"),
     hasTroubles: words.includes("troubles"),
+    onBattery: words.includes("battery"),
+    isMapping: words.includes("mapping"),
+    hasReranker: words.includes("reranker"),
     readOnly: words.includes("readonly") ? "Another Kenning has the library open." : null,
     theme: theme === "dark" || theme === "light" ? theme : "system",
     language: wanted.get("language") ?? "en",

@@ -3,11 +3,21 @@ import { text } from "./text/text.svelte";
 import type { Spoken } from "./text/languages";
 import type { Theme } from "./wire";
 
+export type Ground = "light" | "dark";
+
+class Appearance {
+  /** What the page looks like now. */
+  ground = $state<Ground>("light");
+}
+
+export const appearance = new Appearance();
+
 /** Applies a theme, and that of the system as it changes, until what it returns is called. */
 export function applyTheme(theme: Theme): () => void {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
-    document.documentElement.dataset["theme"] = theme === "system" ? (system.matches ? "dark" : "light") : theme;
+    appearance.ground = theme === "system" ? (system.matches ? "dark" : "light") : theme;
+    document.documentElement.dataset["theme"] = appearance.ground;
   };
   apply();
   system.addEventListener("change", apply);
