@@ -14,13 +14,18 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// The pages that the window carries.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    packages(workspace)?;
+    npm(workspace, &["run", "--silent", "build"])
+}
+
 /// `cargo xtask window`
 pub fn open(workspace: &Workspace) -> Result<()> {
     set_up::tools(workspace)?;
     set_up::window_tools(workspace)?;
     model::make_and_calibrate(workspace)?;
-    packages(workspace)?;
-    npm(workspace, &["run", "--silent", "build"])?;
+    build(workspace)?;
     workspace::run(&mut workspace.cargo(&["run", "--release", "--locked", "-p", "kenning-desktop"]))
 }
 

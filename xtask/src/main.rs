@@ -8,6 +8,7 @@
 
 mod bench;
 mod bindings;
+mod bundle;
 mod digest;
 mod documentation;
 mod evaluate;
@@ -69,6 +70,12 @@ enum Task {
     Bindings,
     /// Build the window and open it.
     Window,
+    /// Make the installer for this system.
+    Bundle {
+        /// On Linux as root: install it in a Debian made for this, use it, and remove it.
+        #[arg(long)]
+        try_out: bool,
+    },
     /// Draw the program's icon in every size, from icons/kenning.svg.
     Icons,
     /// Measure how well a model finds, on a folder of public sets.
@@ -152,6 +159,8 @@ fn run(task: Task) -> Result<()> {
         Task::Screenshots => interface::screenshots(&workspace),
         Task::Bindings => bindings::write(&workspace),
         Task::Window => interface::open(&workspace),
+        Task::Bundle { try_out: true } => bundle::try_out(&workspace),
+        Task::Bundle { try_out: false } => bundle::make(&workspace).map(drop),
         Task::Icons => icons::make(&workspace),
         Task::Formats { folder } => formats::run(&workspace, folder),
         Task::Hostile { copies, folder } => hostile::run(&workspace, copies, folder.as_deref()),

@@ -45,6 +45,8 @@ const WINDOW_TOOLS: &[Tool] = &[
     },
     Tool { purpose: "a screen in memory", probe: &["which", "Xvfb"], package: "xvfb" },
     Tool { purpose: "xauth", probe: &["which", "xauth"], package: "xauth" },
+    Tool { purpose: "what presses keys", probe: &["which", "xdotool"], package: "xdotool" },
+    Tool { purpose: "a manager of windows", probe: &["which", "openbox"], package: "openbox" },
     Tool { purpose: "D-Bus", probe: &["which", "dbus-run-session"], package: "dbus" },
     Tool {
         purpose: "the bus of screen readers",
@@ -75,12 +77,25 @@ const PICTURE_TOOLS: &[Tool] = &[
 
 /// Makes sure that every tool is there: installs it where we may, says how to where we may not.
 pub fn tools(workspace: &Workspace) -> Result<()> {
-    have(workspace, TOOLS)
+    // Windows has its C compiler under another name, and Rust does not work there without it.
+    if cfg!(windows) { Ok(()) } else { have(workspace, TOOLS) }
 }
 
 /// The same for what only the window needs.
 pub fn window_tools(workspace: &Workspace) -> Result<()> {
     if cfg!(target_os = "linux") { have(workspace, WINDOW_TOOLS) } else { Ok(()) }
+}
+
+/// What a Debian is made with to try the installer in.
+pub fn debian_tools(workspace: &Workspace) -> Result<()> {
+    have(
+        workspace,
+        &[Tool {
+            purpose: "what makes a Debian in a folder",
+            probe: &["which", "debootstrap"],
+            package: "debootstrap",
+        }],
+    )
 }
 
 /// What only pictures need.

@@ -225,8 +225,13 @@ fn beside_the_program() -> Vec<PathBuf> {
         return Vec::new();
     };
     let folder = program.parent().unwrap_or(Path::new("/"));
-    let candidates =
-        [folder.join("models"), folder.join("../models"), folder.join("../lib/kenning/models")];
+    let candidates = [
+        folder.join("models"),
+        folder.join("../models"),
+        folder.join("../lib/kenning/models"),
+        // Where macOS wants what belongs to a program.
+        folder.join("../Resources/models"),
+    ];
     candidates.into_iter().filter_map(|path| path.canonicalize().ok()).collect()
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use kenning_engine::WORKER_ARGUMENT;
 use serde_json::{Value, json};
 
 pub const ENTER: &str = "\u{e007}";
@@ -19,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Driver {
     child: Child,
     port: u16,
+    root: PathBuf,
     home: PathBuf,
 }
 
@@ -30,6 +32,9 @@ impl Driver {
         let mut command = Command::new("timeout");
         command
             .args(["--kill-after=5", "280", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24"])
+            // Dialogs get no keys where nobody manages windows.
+            .args(["sh", "-c", "echo \"$DISPLAY $XAUTHORITY\" > \"$0\"; openbox & exec \"$@\""])
+            .arg(root.join("screen"))
             .args(["dbus-run-session", "--", "WebKitWebDriver", "--host=127.0.0.1"])
             .arg(format!("--port={port}"))
             .env("PATH", format!("{}:{path}", programs.display()))
@@ -45,13 +50,51 @@ impl Driver {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let driver = Self { child: command.spawn().unwrap(), port, home: home.to_path_buf() };
+        let driver = Self {
+            child: command.spawn().unwrap(),
+            port,
+            root: root.to_path_buf(),
+            home: home.to_path_buf(),
+        };
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(began.elapsed() < PATIENCE, "WebKitWebDriver does not answer");
             std::thread::sleep(Duration::from_millis(50));
         }
         driver
+    }
+
+    /// Chooses a folder in the system's dialog, by keys.
+    pub fn choose(&self, folder: &Path) {
+        let began = Instant::now();
+        let dialog = loop {
+            let windows = self.press(&["search", "--onlyvisible", "--name", "older"]);
+            if let Some(window) = windows.lines().next() {
+                break window.to_owned();
+            }
+            assert!(began.elapsed() < PATIENCE, "no dialog came");
+            std::thread::sleep(Duration::from_millis(100));
+        };
+        let moment = || std::thread::sleep(Duration::from_millis(600));
+        while !self.press(&["search", "--onlyvisible", "--name", "older"]).is_empty() {
+            assert!(began.elapsed() < PATIENCE, "the dialog stays");
+            self.press(&["windowfocus", "--sync", &dialog]);
+            // A slash has it ask for a path; what is typed while it does is lost.
+            self.press(&["key", "slash"]);
+            moment();
+            self.press(&["key", "ctrl+a"]);
+            self.press(&["type", "--delay", "20", folder.to_str().unwrap()]);
+            self.press(&["key", "Return"]);
+            moment();
+        }
+    }
+
+    fn press(&self, arguments: &[&str]) -> String {
+        let screen = fs::read_to_string(self.root.join("screen")).unwrap();
+        let (display, authority) = screen.trim().split_once(' ').unwrap();
+        let mut press = Command::new("xdotool");
+        press.args(arguments).env("DISPLAY", display).env("XAUTHORITY", authority);
+        String::from_utf8(press.output().unwrap().stdout).unwrap()
     }
 
     pub fn open(&self, program: &Path) -> Session {
@@ -145,13 +188,27 @@ impl Session {
     }
 }
 
+/// The processes that read files for the program of this home.
+pub fn workers(home: &Path) -> Vec<String> {
+    let is_worker = |process: &PathBuf| {
+        let told = fs::read(process.join("cmdline")).unwrap_or_default();
+        told.split(|&b| b == 0).any(|one| one == WORKER_ARGUMENT.as_bytes()) && is_of(process, home)
+    };
+    let processes = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+    let workers = processes.filter(is_worker);
+    workers.map(|process| process.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+fn is_of(process: &Path, home: &Path) -> bool {
+    let mark = format!("KENNING_HOME={}", home.display());
+    fs::read(process.join("environ"))
+        .is_ok_and(|told| told.split(|&b| b == 0).any(|one| one == mark.as_bytes()))
+}
+
 /// Whether a process runs this program for this home.
 fn is_running(program: &Path, home: &Path) -> bool {
-    let mark = format!("KENNING_HOME={}", home.display());
     let is_it = |process: &Path| {
-        fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
-            && fs::read(process.join("environ"))
-                .is_ok_and(|told| told.split(|&b| b == 0).any(|one| one == mark.as_bytes()))
+        fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program) && is_of(process, home)
     };
     fs::read_dir("/proc").unwrap().flatten().any(|process| is_it(&process.path()))
 }
