@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use starship_battery::{Manager, State};
+use starship_battery::{Error, Manager, State};
 
 use crate::desk::Desk;
 
@@ -16,15 +16,17 @@ pub fn watch(desk: &Desk) {
     let Ok(manager) = Manager::new() else { return };
     loop {
         let Ok(desk) = desk.get() else { return };
-        // A library that is closed needs no rest.
-        let _ = desk.power_is(on_battery(&manager));
+        // What cannot be told just now is as it was. A library that is closed needs no rest.
+        if let Ok(on_battery) = on_battery(&manager) {
+            let _ = desk.power_is(on_battery);
+        }
         thread::sleep(BETWEEN_LOOKS);
     }
 }
 
 /// Nothing where there is no battery.
-fn on_battery(manager: &Manager) -> Option<bool> {
-    let batteries: Vec<_> = manager.batteries().ok()?.flatten().collect();
+fn on_battery(manager: &Manager) -> Result<Option<bool>, Error> {
+    let batteries = manager.batteries()?.collect::<Result<Vec<_>, _>>()?;
     let discharges = batteries.iter().any(|battery| battery.state() == State::Discharging);
-    (!batteries.is_empty()).then_some(discharges)
+    Ok((!batteries.is_empty()).then_some(discharges))
 }

@@ -1,6 +1,7 @@
 //! The icon among those of the system: how far the work is, pausing it, and the way back to the window.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kenning_wire::{Doing, Host, LibraryProgress};
 use tauri::menu::{Menu, MenuItem};
@@ -48,6 +49,7 @@ const fn words(
 struct Tray {
     pause: MenuItem<Wry>,
     words: &'static Words,
+    rests: AtomicBool,
 }
 
 pub fn is_shown(app: &AppHandle) -> bool {
@@ -83,7 +85,7 @@ fn make(app: &AppHandle) -> tauri::Result<()> {
         _ => pause_or_go_on(app),
     });
     tray.build(app)?;
-    app.manage(Tray { pause, words });
+    app.manage(Tray { pause, words, rests: AtomicBool::new(false) });
     Ok(())
 }
 
@@ -104,7 +106,13 @@ fn pause_or_go_on(app: &AppHandle) {
 
 pub fn tell(app: &AppHandle, progress: &LibraryProgress) {
     let Some(tray) = app.try_state::<Tray>() else { return };
-    let is_paused = rests(progress);
+    let rests = rests(progress);
+    if tray.rests.swap(rests, Ordering::Relaxed) == rests {
+        return;
+    }
+    let pause = tray.pause.clone();
+    let text = if rests { tray.words.go_on } else { tray.words.pause };
+    // Who tells of the work must not wait for the main thread, which waits for the work when the program ends.
     // A menu that cannot be changed still works.
-    let _ = tray.pause.set_text(if is_paused { tray.words.go_on } else { tray.words.pause });
+    let _ = app.run_on_main_thread(move || drop(pause.set_text(text)));
 }

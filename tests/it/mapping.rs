@@ -158,7 +158,7 @@ impl Shelf {
     fn mapper(&self) -> (Mapper, Receiver<Mapping>) {
         let (sender, told) = channel();
         let home = Home::at(self.root.path().join("home"));
-        let mapper = Mapper::new(home.data(), move |mapping| {
+        let mapper = Mapper::new(home.data(), true, move |mapping| {
             // Who has seen enough hears no more.
             let _ = sender.send(mapping);
         });

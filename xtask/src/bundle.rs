@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 
 use crate::workspace::{self, Workspace};
@@ -60,6 +60,7 @@ fn what_is_added(workspace: &Workspace, parts: &Path) -> Result<serde_json::Valu
     }
     let told = |arguments: &[&str], name: &str| -> Result<PathBuf> {
         let output = workspace.command(&terminal).args(arguments).output()?;
+        ensure!(output.status.success(), "`kenning {}` failed", arguments.join(" "));
         let file = parts.join(name);
         fs::write(&file, output.stdout)?;
         Ok(file)
@@ -94,10 +95,12 @@ pub fn try_out(workspace: &Workspace) -> Result<()> {
     set_up::debian_tools(workspace)?;
     let installer = make(workspace)?;
     let root = workspace.target.join("clean-debian");
-    if !root.join("etc/debian_version").is_file() {
-        let mut debootstrap = workspace.command("debootstrap");
-        workspace::run(debootstrap.args(["--variant=minbase", DEBIAN]).arg(&root))?;
+    // One that was broken off, or that an installer was tried in, is not clean.
+    if root.exists() {
+        fs::remove_dir_all(&root)?;
     }
+    let mut debootstrap = workspace.command("debootstrap");
+    workspace::run(debootstrap.args(["--variant=minbase", DEBIAN]).arg(&root))?;
     fs::copy(&installer, root.join("tmp/kenning.deb"))?;
     fs::write(root.join("tmp/try.sh"), TRIAL)?;
     if let Ok(resolver) = fs::read("/etc/resolv.conf") {
@@ -106,7 +109,8 @@ pub fn try_out(workspace: &Workspace) -> Result<()> {
     let mut trial = workspace.command("unshare");
     trial.args(["--mount", "--pid", "--fork", "--kill-child"]);
     trial.arg("chroot").arg(&root).args(["/bin/sh", "/tmp/try.sh"]);
-    workspace::run(&mut trial)
+    workspace::run(&mut trial)?;
+    Ok(fs::remove_dir_all(&root)?)
 }
 
 /// Fails at the first thing that does.

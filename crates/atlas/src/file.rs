@@ -25,7 +25,7 @@ impl Atlas {
         to.extend((self.documents.len() as u32).to_le_bytes());
         for own in &self.documents {
             to.extend(own.content.0.to_le_bytes());
-            to.extend(own.passages.to_le_bytes());
+            to.extend(own.mark.to_le_bytes());
             own.at.iter().for_each(|value| to.extend(value.to_le_bytes()));
             to.extend(own.topic.unwrap_or(NONE).to_le_bytes());
             to.extend((own.near.len() as u32).to_le_bytes());
@@ -127,7 +127,7 @@ impl<'a> From<'a> {
     fn placed(&mut self) -> Option<Placed> {
         Some(Placed {
             content: self.content()?,
-            passages: self.number()?,
+            mark: u64::from_le_bytes(self.take()?),
             at: [self.float()?, self.float()?],
             topic: Some(self.number()?).filter(|topic| *topic != NONE),
             near: self

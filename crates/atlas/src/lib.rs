@@ -2,8 +2,8 @@
 //! say the same, and which are like no other.
 //!
 //! It sees documents as points alone: their texts, their files and what is shown of them are for others.
-//! Whatever is computed here is the same for the same documents, on any number of threads, and a library that
-//! changed a little keeps its map but for what changed.
+//! Whatever is computed here is the same for the same documents and the same map before it, on any number of
+//! threads, and a library that changed a little keeps its map but for what changed.
 
 mod file;
 mod graph;
@@ -15,7 +15,7 @@ mod topics;
 
 use kenning_domain::ContentId;
 use kenning_store::Cancelled;
-use kenning_store::codes::CodesSnapshot;
+use kenning_store::codes::{CodesSnapshot, RowsMark};
 
 use graph::Graph;
 use near::Means;
@@ -45,8 +45,8 @@ pub struct Atlas {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
     pub content: ContentId,
-    /// How many of its passages had a vector; when there are others, it lies elsewhere.
-    pub passages: u32,
+    /// Of the vectors of its passages: with others it lies elsewhere.
+    pub mark: RowsMark,
     /// From -1 to 1.
     pub at: [f32; 2],
     /// The innermost topic it is in, by number.
@@ -112,12 +112,12 @@ impl Atlas {
         let (topics, innermost) = topics::find(&graph, &at);
         let near = near.into_iter().zip(at).zip(innermost);
         let documents = means.documents.iter().zip(near);
-        let documents = documents.map(|((content, passages), ((near, at), topic))| {
+        let documents = documents.map(|((content, mark), ((near, at), topic))| {
             let near = near.into_iter().map(|(to, similarity)| Near {
                 content: means.documents[to as usize].0,
                 similarity,
             });
-            Placed { content: *content, passages: *passages, at, topic, near: near.collect() }
+            Placed { content: *content, mark: *mark, at, topic, near: near.collect() }
         });
         let mut atlas = Self {
             source,
@@ -141,9 +141,8 @@ impl Atlas {
         if self.source != (Source { space, dimensions: codes.dimensions() as u32 }) {
             return false;
         }
-        let mut now = near::passages_of_each(codes).into_iter();
-        let same = self.documents.iter().all(|own| now.next() == Some((own.content, own.passages)));
-        same && now.next().is_none()
+        let own = self.documents.iter().map(|own| (own.content, own.mark));
+        own.eq(codes.marks())
     }
 
     /// The place of a document in the list.

@@ -1,10 +1,10 @@
-//! Which documents are most like each, exactly: every one is held against every other, and where a map is
-//! made anew only what is new.
+//! Which documents are most like each: every one is held against every other, and where a map is made anew only
+//! what is new, or has lost a third of its neighbours.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kenning_domain::{ContentId, PassageId};
-use kenning_store::codes::{Codes, CodesSnapshot, ScanOptions};
+use kenning_store::codes::{Codes, CodesSnapshot, RowsMark, ScanOptions};
 
 use crate::{Atlas, GivenUp, Making, NEIGHBOURS_SHARE};
 
@@ -28,8 +28,8 @@ pub type Neighbours = Vec<Vec<(u32, f32)>>;
 
 /// Every document's mean, of length one, rounded like everything that is searched.
 pub struct Means {
-    /// With how many passages of theirs have a vector, in the order of their numbers.
-    pub documents: Vec<(ContentId, u32)>,
+    /// With the marks of their rows, in the order of their numbers.
+    pub documents: Vec<(ContentId, RowsMark)>,
     pub rows: CodesSnapshot,
 }
 
@@ -37,12 +37,12 @@ impl Means {
     pub fn of(codes: &CodesSnapshot) -> Self {
         let mut rows = Codes::new(codes.dimensions());
         let mut documents = Vec::new();
-        codes.means(&mut |content, passages, mean| {
+        codes.means(&mut |content, mark, mean| {
             if let Some(row) = PassageId::new(content, 0)
                 // Means of numbers of the right count are taken.
                 && rows.push(row, mean).is_ok()
             {
-                documents.push((content, passages));
+                documents.push((content, mark));
             }
         });
         Self { documents, rows: rows.snapshot() }
@@ -68,14 +68,6 @@ impl Means {
         });
         nearest.take(limit).collect()
     }
-}
-
-/// What a map would be of, without computing any.
-pub fn passages_of_each(codes: &CodesSnapshot) -> Vec<(ContentId, u32)> {
-    let mut passages: Vec<PassageId> = codes.passages().collect();
-    passages.sort_unstable();
-    let each = passages.chunk_by(|one, other| one.content() == other.content());
-    each.map(|own| (own[0].content(), own.len() as u32)).collect()
 }
 
 pub fn neighbours(
@@ -116,18 +108,19 @@ pub fn neighbours(
 
 /// A document's neighbours as they were, where it is as it was and most of them are still there.
 fn kept(means: &Means, place: usize, before: &Atlas) -> Option<Vec<(u32, f32)>> {
-    let (content, passages) = means.documents[place];
+    let (content, mark) = means.documents[place];
     let own = &before.documents[before.place(content)?];
-    if own.passages != passages {
+    if own.mark != mark {
         return None;
     }
     let is_as_it_was = |near: &Near| {
         let place = means.place(near.content)?;
         let then = &before.documents[before.place(near.content)?];
-        (means.documents[place as usize].1 == then.passages).then_some((place, near.similarity))
+        (means.documents[place as usize].1 == then.mark).then_some((place, near.similarity))
     };
     let kept: Vec<(u32, f32)> = own.near.iter().filter_map(is_as_it_was).collect();
-    (kept.len() * 3 >= own.near.len() * 2).then_some(kept)
+    let whole = NEIGHBOURS.min(means.documents.len() - 1);
+    (kept.len() * 3 >= whole * 2).then_some(kept)
 }
 
 /// Puts a neighbour where it belongs, unless it is there already.

@@ -158,6 +158,30 @@ fn a_map_knows_whether_it_is_of_the_library() {
     let passage = PassageId::new(ContentId(3), 2).unwrap();
     library.codes.push(passage, &[1.0; DIMENSIONS]).unwrap();
     assert!(!atlas.is_of(1, &library.snapshot()));
+    library.put(3, 3, 0.3);
+    library.codes.remove_content(ContentId(3));
+    // As many passages, of something else.
+    library.put(3, 2, 0.7);
+    assert!(!atlas.is_of(1, &library.snapshot()));
+    // What points nowhere is a document all the same.
+    library.codes.remove_content(ContentId(3));
+    let passage = PassageId::new(ContentId(3), 0).unwrap();
+    library.codes.push(passage, &[0.0; DIMENSIONS]).unwrap();
+    assert!(make(&library.snapshot(), Some(&atlas)).is_of(1, &library.snapshot()));
+}
+
+#[test]
+fn documents_that_go_one_by_one_leave_nobody_without_neighbours() {
+    let mut library = Library::new(120, 4, 0.4);
+    let mut atlas = make(&library.snapshot(), None);
+    for gone in 0..60 {
+        library.codes.remove_content(ContentId(gone));
+        if gone % 5 == 4 {
+            atlas = make(&library.snapshot(), Some(&atlas));
+        }
+    }
+    assert_eq!(atlas.documents.len(), 60);
+    assert!(atlas.documents.iter().all(|own| own.near.len() >= 10));
 }
 
 #[test]
@@ -210,10 +234,33 @@ fn documents_that_say_the_same_are_found_and_those_like_no_other() {
     };
     let [german, french] = ["de", "fr"].map(Tag::new);
     let language = |content: ContentId| if content.0 == 602 { french } else { german };
-    atlas.find_twins(Compare { least: 0.9, language: &language, how: &mut how }).unwrap();
+    let compare =
+        Compare { least: 0.9, near_copy: 0.96, language: &language, how: &mut how, tell: &|_| {} };
+    atlas.find_twins(compare).unwrap();
     let documents = [600, 601, 602].map(ContentId).to_vec();
     assert_eq!(atlas.twins, [Twins { how: Similar::Translation, documents }]);
     assert_eq!(Atlas::of_bytes(&atlas.to_bytes()), Some(atlas));
+}
+
+#[test]
+fn more_copies_than_neighbours_are_one_group() {
+    let mut library = Library::new(60, 4, 0.3);
+    let mut random = Random::new(9);
+    for number in 700..740 {
+        let mut form: Vec<f32> =
+            (0..DIMENSIONS).map(|at| if at == 20 { 1.0 } else { 0.3 }).collect();
+        form[0] += random.signed() * 0.01;
+        library.codes.push(PassageId::new(ContentId(number), 0).unwrap(), &form).unwrap();
+    }
+    let mut atlas = make(&library.snapshot(), None);
+    let mut how = |one: ContentId, other: ContentId| -> Result<Option<Similar>, ()> {
+        Ok((one.0 >= 700 && other.0 >= 700).then_some(Similar::NearCopy))
+    };
+    let compare =
+        Compare { least: 0.9, near_copy: 0.96, language: &|_| None, how: &mut how, tell: &|_| {} };
+    atlas.find_twins(compare).unwrap();
+    assert_eq!(atlas.twins.len(), 1);
+    assert_eq!(atlas.twins[0].documents.len(), 40);
 }
 
 #[test]

@@ -52,7 +52,8 @@ pub fn copies(hits: &[Likeness<'_>], thresholds: Thresholds) -> Vec<Copies> {
         for (group, copies) in found.iter().enumerate() {
             let first = &hits[copies.first];
             let Some((similar, nearness)) = likeness(first, hit, thresholds) else { continue };
-            let chose_each_other = || is_nearest(first, hit, hits) && is_nearest(hit, first, hits);
+            let nearest = |one, other| is_nearest(one, other, hits, thresholds.near_copy);
+            let chose_each_other = || nearest(first, hit) && nearest(hit, first);
             if similar == Similar::Translation && !chose_each_other() {
                 continue;
             }
@@ -68,15 +69,22 @@ pub fn copies(hits: &[Likeness<'_>], thresholds: Thresholds) -> Vec<Copies> {
     found
 }
 
-/// Whether no hit in the language of `other` is nearer to `one`.
-fn is_nearest(one: &Likeness<'_>, other: &Likeness<'_>, hits: &[Likeness<'_>]) -> bool {
+/// Whether no hit in the language of `other` is nearer to `one`, but for its near copies.
+fn is_nearest(
+    one: &Likeness<'_>,
+    other: &Likeness<'_>,
+    hits: &[Likeness<'_>],
+    near_copy: f32,
+) -> bool {
     let nearness = dot(one.vector, other.vector);
     let rivals = hits.iter().filter(|hit| {
         hit.language == other.language
             && hit.hash != other.hash
             && hit.vector.len() == one.vector.len()
     });
-    rivals.into_iter().all(|rival| dot(one.vector, rival.vector) <= nearness)
+    rivals.into_iter().all(|rival| {
+        dot(one.vector, rival.vector) <= nearness || dot(other.vector, rival.vector) >= near_copy
+    })
 }
 
 /// How two hits are like each other, and how much.
@@ -143,7 +151,8 @@ mod tests {
         use Similar::{NearCopy, Translation};
         check(
             &[(1, 0.0, "de"), (2, 40.0, "de"), (3, 22.0, "fr"), (4, 9.0, "de"), (5, 18.0, "de")],
-            &[(0, &[(3, NearCopy)]), (1, &[(2, Translation)]), (4, &[])],
+            // The French one is nearest to the last German one, which is near the first but no copy of it.
+            &[(0, &[(3, NearCopy)]), (1, &[]), (2, &[(4, Translation)])],
         );
     }
 
@@ -155,6 +164,9 @@ mod tests {
         check(&both, &[(0, &[]), (1, &[(2, Translation)]), (3, &[])]);
         let both = [(1, 0.0, "de"), (2, 12.0, "de"), (3, 4.0, "fr"), (4, 16.0, "fr")];
         check(&both, &[(0, &[(2, Translation)]), (1, &[(3, Translation)])]);
+        // A near copy of the counterpart is no rival of it.
+        let copied = [(1, 0.0, "de"), (2, 9.0, "de"), (3, 12.0, "fr")];
+        check(&copied, &[(0, &[(1, Similar::NearCopy), (2, Translation)])]);
         // One language has no counterpart of the first.
         check(
             &[(1, 0.0, "de"), (2, 20.0, "de"), (3, 19.0, "fr")],

@@ -9,9 +9,10 @@ use crate::search::{FileRef, Likeness};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct MeaningMap {
-    /// `null` for a map that is whole; else how much of it is made, from 0 to 1, and the rest is empty or
-    /// of the library as it was.
+    /// How much of a newer map is made, from 0 to 1; `null` where none is being made.
     pub making: Option<f32>,
+    /// Whether the library has changed since; a newer one is begun when it is asked for again after a rest.
+    pub is_old: bool,
     pub documents: Vec<i64>,
     pub titles: Vec<String>,
     /// From -1 to 1.
@@ -60,6 +61,8 @@ pub struct Twins {
 #[serde(rename_all = "camelCase")]
 pub struct Peculiar {
     pub making: Option<f32>,
+    /// Whether the library has changed since; a newer one is begun when it is asked for again after a rest.
+    pub is_old: bool,
     pub twins: Vec<Twins>,
     pub odd: Vec<Standing>,
 }

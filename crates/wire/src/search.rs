@@ -59,6 +59,10 @@ pub enum SearchNews {
     Topics {
         topics: Vec<Topic>,
     },
+    /// The best could not be read again; the answer stands.
+    NotReranked {
+        problem: Problem,
+    },
     Done,
     Failed {
         problem: Problem,

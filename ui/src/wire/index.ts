@@ -48,7 +48,7 @@ export type Pipeline = "words" | "meaning" | "reranked";
 /**
  * What a search tells, one after the other, over a channel of its own. The last one is `done` or `failed`.
  */
-export type SearchNews = { "is": "answer", answer: Answer, } | { "is": "topics", topics: Array<Topic>, } | { "is": "done" } | { "is": "failed", problem: Problem, };
+export type SearchNews = { "is": "answer", answer: Answer, } | { "is": "topics", topics: Array<Topic>, } | { "is": "notReranked", problem: Problem, } | { "is": "done" } | { "is": "failed", problem: Problem, };
 
 export type Answer = { verdict: Verdict, stage: Pipeline, hits: Array<Hit>, coverage: Coverage, 
 /**
@@ -330,10 +330,13 @@ export type ReadAgain = { "what": "file", file: number, } | { "what": "folder", 
  */
 export type MeaningMap = { 
 /**
- * `null` for a map that is whole; else how much of it is made, from 0 to 1, and the rest is empty or
- * of the library as it was.
+ * How much of a newer map is made, from 0 to 1; `null` where none is being made.
  */
-making: number | null, documents: Array<number>, titles: Array<string>, 
+making: number | null, 
+/**
+ * Whether the library has changed since; a newer one is begun when it is asked for again after a rest.
+ */
+isOld: boolean, documents: Array<number>, titles: Array<string>, 
 /**
  * From -1 to 1.
  */
@@ -368,7 +371,11 @@ export type Twins = { is: Likeness,
  */
 documents: Array<Standing>, };
 
-export type Peculiar = { making: number | null, twins: Array<Twins>, odd: Array<Standing>, };
+export type Peculiar = { making: number | null, 
+/**
+ * Whether the library has changed since; a newer one is begun when it is asked for again after a rest.
+ */
+isOld: boolean, twins: Array<Twins>, odd: Array<Standing>, };
 
 export type ModelsView = { 
 /**

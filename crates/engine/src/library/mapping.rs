@@ -3,6 +3,7 @@
 //! While it is made anew the one before it is shown. It is derived from everything else, so whatever is wrong
 //! with its file, it is made again.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +13,7 @@ use std::{fs, mem};
 
 use kenning_atlas::{Atlas, Compare, GivenUp, Making, Topic};
 use kenning_domain::{Cancel, PassageId, Tag};
-use kenning_search::answer::{AnswerError, how_alike, names, thresholds};
+use kenning_search::answer::{AnswerError, Comparing, names, thresholds};
 use kenning_search::library::{Meaning, Snapshot};
 
 use super::Searcher;
@@ -22,9 +23,11 @@ const FILE: &str = "atlas";
 const NAMING: usize = 40;
 /// A map is told of at most so often while it is made.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
+/// What comes after the places is about a third.
+const PLACES: f32 = 0.7;
 /// A library that changes all the time has its map made again after so long, or after so many times what
 /// making it takes.
-const REST: Duration = Duration::from_secs(20);
+const REST: Duration = Duration::from_secs(3);
 const REST_TIMES: u32 = 10;
 
 /// What is to be seen of the map now.
@@ -34,6 +37,8 @@ pub struct Mapped {
     pub drawn: Option<Arc<Atlas>>,
     /// How far a newer one is, from 0 to 1.
     pub making: Option<f32>,
+    /// Whether the library has changed since.
+    pub is_old: bool,
 }
 
 /// What is told of the making of a map.
@@ -54,6 +59,7 @@ pub struct Mapper {
 
 struct Shared {
     path: PathBuf,
+    keeps: bool,
     state: Mutex<State>,
 }
 
@@ -67,15 +73,16 @@ struct State {
 }
 
 impl Mapper {
-    /// `tell` is called by the thread that makes a map. `data` is the library's folder.
-    pub fn new(data: &Path, tell: impl Fn(Mapping) + Send + Sync + 'static) -> Self {
-        let shared = Shared { path: data.join(FILE), state: Mutex::default() };
+    /// `tell` is called by the thread that makes a map. `data` is the library's folder, which is written to only by
+    /// who keeps the library.
+    pub fn new(data: &Path, keeps: bool, tell: impl Fn(Mapping) + Send + Sync + 'static) -> Self {
+        let shared = Shared { path: data.join(FILE), keeps, state: Mutex::default() };
         let (cancel, thread) = (Cancel::default(), Mutex::default());
         Self { shared: Arc::new(shared), tell: Arc::new(tell), cancel, thread }
     }
 
-    /// The map as it is to be seen now. Where it is old, making a newer one begins; its topics are named in
-    /// one of `languages` where that can be.
+    /// The map as it is to be seen now. Where it is old, making a newer one begins, unless one was made just
+    /// before; its topics are named in one of `languages` where that can be.
     pub fn look(&self, searcher: Searcher, languages: &[Tag]) -> io::Result<Mapped> {
         let mut state = self.shared.lock();
         if !mem::replace(&mut state.is_read, true) {
@@ -83,59 +90,59 @@ impl Mapper {
             state.drawn = kept.and_then(|bytes| Atlas::of_bytes(&bytes)).map(Arc::new);
         }
         let snapshot = searcher.snapshot();
-        if state.making.is_none()
-            && let Some(meaning) = snapshot.meaning.clone()
-            && !state.rests()
-            && !state.drawn.as_ref().is_some_and(|atlas| is_of(atlas, &meaning))
-        {
+        let meaning = snapshot.meaning.clone().filter(|meaning| !meaning.codes.is_empty());
+        let is_old =
+            |meaning: &Meaning| !state.drawn.as_ref().is_some_and(|atlas| is_of(atlas, meaning));
+        let old = meaning.filter(is_old);
+        let is_old = old.is_some();
+        if let Some(meaning) = old.filter(|_| state.making.is_none() && !state.rests()) {
+            let cancel = self.cancel.clone();
+            let languages = languages.to_vec();
+            self.begin(Drawing { searcher, snapshot, meaning, languages, cancel })?;
             state.making = Some(0.0);
-            self.begin(searcher, snapshot, meaning, languages.to_vec())?;
         }
-        Ok(Mapped { drawn: state.drawn.clone(), making: state.making })
+        Ok(Mapped { drawn: state.drawn.clone(), making: state.making, is_old })
     }
 
-    /// What was seen last; nothing is begun.
-    pub fn seen(&self) -> Mapped {
-        let state = self.shared.lock();
-        Mapped { drawn: state.drawn.clone(), making: state.making }
-    }
-
-    fn begin(
-        &self,
-        searcher: Searcher,
-        snapshot: Snapshot,
-        meaning: Meaning,
-        languages: Vec<Tag>,
-    ) -> io::Result<()> {
+    /// Called while the state is held, which the thread waits for.
+    fn begin(&self, mut drawing: Drawing) -> io::Result<()> {
         let (shared, tell) = (Arc::clone(&self.shared), Arc::clone(&self.tell));
-        let cancel = self.cancel.clone();
-        let mut drawing = Drawing { searcher, snapshot, meaning, languages, cancel };
         let work = move || {
-            let started = Instant::now();
+            let making = Ends { shared: &shared, started: Instant::now() };
             let before = shared.lock().drawn.clone();
             let progress = |done| {
                 shared.lock().making = Some(done);
                 tell(Mapping::Making(done));
             };
-            let drawn = drawing.draw(before.as_deref(), &progress);
-            let drawn = drawn.map(Arc::new);
-            if let Some(drawn) = &drawn {
+            if let Some(drawn) = drawing.draw(before.as_deref(), &progress) {
                 // A map that cannot be kept is made again after the next start.
-                let _ = keep(&shared.path, drawn);
+                let _ = if shared.keeps { keep(&shared.path, &drawn) } else { Ok(()) };
+                shared.lock().drawn = Some(Arc::new(drawn));
             }
-            let mut state = shared.lock();
-            state.making = None;
-            state.made = Some((Instant::now(), started.elapsed()));
-            if let Some(drawn) = drawn {
-                state.drawn = Some(drawn);
-            }
-            drop(state);
+            drop(making);
             tell(Mapping::Changed);
         };
-        let thread = thread::Builder::new().name("map".to_owned()).spawn(work)?;
-        // The one before it has ended: none is begun while one is being made.
-        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = thread.take() {
+            // It made its map, and tells of it at most.
+            let _ = before.join();
+        }
+        *thread = Some(thread::Builder::new().name("map".to_owned()).spawn(work)?);
         Ok(())
+    }
+}
+
+/// Notes that nothing is being made any more, however that came.
+struct Ends<'a> {
+    shared: &'a Shared,
+    started: Instant,
+}
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.making = None;
+        state.made = Some((Instant::now(), self.started.elapsed()));
     }
 }
 
@@ -165,6 +172,17 @@ fn is_of(atlas: &Atlas, meaning: &Meaning) -> bool {
     atlas.is_of(meaning.space.0, &meaning.codes)
 }
 
+/// Tells no more often than somebody looks.
+fn seldom<'a>(progress: &'a dyn Fn(f32)) -> impl Fn(f32) + 'a {
+    let told = Cell::new(None::<Instant>);
+    move |done| {
+        if told.get().is_none_or(|at| at.elapsed() >= TOLD_EVERY) {
+            told.set(Some(Instant::now()));
+            progress(done);
+        }
+    }
+}
+
 /// One making of a map.
 struct Drawing {
     searcher: Searcher,
@@ -177,38 +195,47 @@ struct Drawing {
 impl Drawing {
     /// `None` where nobody waits any more, or the truth cannot be read: it is begun again when it is asked for.
     fn draw(&mut self, before: Option<&Atlas>, progress: &dyn Fn(f32)) -> Option<Atlas> {
-        /// What comes after the places is about a tenth.
-        const PLACES: f32 = 0.9;
         let cancel = self.cancel.clone();
         let cancelled = || cancel.is_cancelled();
-        let told = std::cell::Cell::new(None::<Instant>);
-        let tell = |done: f32| {
-            if told.get().is_none_or(|at| at.elapsed() >= TOLD_EVERY) {
-                told.set(Some(Instant::now()));
-                progress(done * PLACES);
-            }
-        };
+        let told = seldom(progress);
+        let tell = |done| told(done * PLACES);
         // Half of the machine stays with whoever sits at it.
         let threads = thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2));
         let making = Making { threads, tell: &tell, cancelled: &cancelled };
         let made = Atlas::make(self.meaning.space.0, &self.meaning.codes, before, &making);
         let mut atlas = made.map_err(|GivenUp| ()).ok()?;
-        self.name(&mut atlas).ok()?;
-        // The mean of a document is about as near to that of another as their passages are.
-        let least = thresholds(&self.meaning).translation * 0.95;
+        // A map without names, or without what is alike, is better than none.
+        let done =
+            self.name(&mut atlas).and_then(|()| self.find_twins(&mut atlas, &cancelled, progress));
+        if matches!(done, Err(AnswerError::Cancelled)) { None } else { Some(atlas) }
+    }
+
+    fn find_twins(
+        &mut self,
+        atlas: &mut Atlas,
+        cancelled: &dyn Fn() -> bool,
+        progress: &dyn Fn(f32),
+    ) -> Result<(), AnswerError> {
+        let thresholds = thresholds(&self.meaning);
         let catalogue = Arc::clone(&self.snapshot.catalogue);
         let language = |content| {
             let catalogue = catalogue.read().unwrap_or_else(PoisonError::into_inner);
             PassageId::new(content, 0).and_then(|first| catalogue.language(first))
         };
-        let mut how = |one, other| {
-            if cancelled() {
-                return Err(AnswerError::Cancelled);
-            }
-            how_alike(one, other, &self.snapshot, &mut self.searcher.truth)
+        let mut comparing = Comparing::new(&self.snapshot, &mut self.searcher.truth);
+        let mut how = |one, other| match cancelled() {
+            true => Err(AnswerError::Cancelled),
+            false => comparing.how(one, other),
         };
-        atlas.find_twins(Compare { least, language: &language, how: &mut how }).ok()?;
-        Some(atlas)
+        let told = seldom(progress);
+        atlas.find_twins(Compare {
+            // The mean of a document is about as near to that of another as their passages are.
+            least: thresholds.translation * 0.95,
+            near_copy: thresholds.near_copy,
+            language: &language,
+            how: &mut how,
+            tell: &|done| told(PLACES + (1.0 - PLACES) * done),
+        })
     }
 
     /// The outer topics against each other, and those within each against each other.

@@ -5,8 +5,8 @@
 //! and what is left out must stand nowhere in it; what is shown are passages that hold a phrase.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use kenning_domain::{ContentId, PassageId};
 use kenning_store::Cancelled;
@@ -31,6 +31,7 @@ pub struct Findings {
     /// Contents with all phrases, and passages with one of them.
     must: Option<(HashSet<ContentId>, HashSet<PassageId>)>,
     never: HashSet<ContentId>,
+    among: Option<Arc<HashSet<ContentId>>>,
     verdicts: Verdicts,
 }
 
@@ -100,14 +101,20 @@ impl Findings {
         Self { never: HashSet::from([content]), ..Self::default() }
     }
 
+    /// Only these may answer, where any are named.
+    pub fn among(self, among: Option<Arc<HashSet<ContentId>>>) -> Self {
+        Self { among, ..self }
+    }
+
     fn restrict(&self) -> bool {
-        self.must.is_some() || !self.never.is_empty()
+        self.must.is_some() || !self.never.is_empty() || self.among.is_some()
     }
 
     fn allow_content(&self, content: ContentId) -> bool {
         let must = self.must.as_ref();
         must.is_none_or(|(contents, _)| contents.contains(&content))
             && !self.never.contains(&content)
+            && self.among.as_ref().is_none_or(|among| among.contains(&content))
     }
 
     fn allow_passage(&self, passage: PassageId) -> bool {
@@ -139,6 +146,11 @@ impl<'a> AllowedPassages<'a> {
         self.findings.restrict()
             || self.filters.restrict_contents()
             || self.filters.restrict_passages()
+    }
+
+    /// Whether only documents that were named may answer.
+    pub fn are_named(&self) -> bool {
+        self.findings.among.is_some()
     }
 
     pub fn allow(&self, passage: PassageId) -> bool {

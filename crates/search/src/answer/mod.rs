@@ -37,7 +37,7 @@ pub use hits::{
 };
 pub use naming::names;
 pub use question::{Asked, Pipeline, Question, Tuning};
-pub use same::{how_alike, thresholds};
+pub use same::{Comparing, thresholds};
 
 use crate::library::{Catalogue, Meaning, Snapshot};
 use allowed::{AllowedPassages, Findings};
@@ -151,10 +151,12 @@ impl<'a> Search<'a> {
     fn findings(&self, typed: &mut Typed) -> Result<Findings, AnswerError> {
         let query = typed.query.clone();
         let filters = Filters::new(&query.filters, self.question.seconds_east);
-        let (catalogue, none) = (read(self.library), Findings::default());
+        let among = || self.question.among.clone();
+        let (catalogue, none) = (read(self.library), Findings::default().among(among()));
         let within = AllowedPassages::new(&catalogue, filters, &none);
         let is_within = |passage| within.allow(passage);
-        Findings::find(typed, &self.library.words, &is_within, self.cancelled)
+        let found = Findings::find(typed, &self.library.words, &is_within, self.cancelled)?;
+        Ok(found.among(among()))
     }
 
     /// What is like a document or a passage.

@@ -84,6 +84,10 @@ impl Named {
         catalogue: &Catalogue,
         truth: &mut Reader,
     ) -> Result<Vec<Unread>, AnswerError> {
+        // What has no text is no document that could have been named.
+        if allowed.are_named() {
+            return Ok(Vec::new());
+        }
         let filters = &allowed.filters;
         if !typed.phrases.is_empty() || filters.restrict_passages() || self.others.is_empty() {
             return Ok(Vec::new());

@@ -1,5 +1,7 @@
 //! What a search is asked: the question itself, how far to go for it, and what is measured with.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kenning_domain::{ContentId, PassageId, Tag};
@@ -13,6 +15,8 @@ pub struct Question {
     /// How many hits are wanted.
     pub limit: usize,
     pub pipeline: Pipeline,
+    /// The only documents that may answer; all where none are named.
+    pub among: Option<Arc<HashSet<ContentId>>>,
     /// The languages the user reads, the best known first.
     pub user_languages: Vec<Tag>,
     /// How far the user's clock is ahead of UTC: a filter's days are days where the user lives.
@@ -76,6 +80,7 @@ impl Question {
             asked,
             limit: 20,
             pipeline: Pipeline::Hybrid,
+            among: None,
             user_languages: Vec::new(),
             seconds_east: 0,
             grouped: true,

@@ -1,8 +1,9 @@
 //! Documents that say the same, put with the best of them.
 
+use std::collections::HashMap;
 use std::sync::PoisonError;
 
-use kenning_domain::{ContentId, PassageId};
+use kenning_domain::{ContentId, PassageId, TextId};
 use kenning_store::{Reader, StoreError};
 
 use super::hits::AnswerError;
@@ -65,22 +66,56 @@ pub fn thresholds(meaning: &Meaning) -> Thresholds {
     Thresholds { near_copy: NEAR_COPY, translation: translation.min(NEAR_COPY) }
 }
 
-/// How one whole document says the same as another; `None` where it does not.
-pub fn how_alike(
-    one: ContentId,
-    other: ContentId,
-    snapshot: &Snapshot,
-    truth: &mut Reader,
-) -> Result<Option<Similar>, AnswerError> {
-    let [of_one, of_other] = [one, other].map(|content| truth.read(|view| view.text_ids(content)));
-    let (of_one, of_other) = (of_one?, of_other?);
-    if of_one == of_other {
-        return Ok((!of_one.is_empty()).then_some(Similar::Copy));
+/// Holds whole documents against each other.
+pub struct Comparing<'a> {
+    snapshot: &'a Snapshot,
+    truth: &'a mut Reader,
+    /// What each consists of, once it was asked for; nothing where it cannot be read.
+    texts: HashMap<ContentId, Vec<TextId>>,
+}
+
+impl<'a> Comparing<'a> {
+    pub fn new(snapshot: &'a Snapshot, truth: &'a mut Reader) -> Self {
+        Self { snapshot, truth, texts: HashMap::new() }
     }
-    let Some(meaning) = &snapshot.meaning else { return Ok(None) };
+
+    /// How one document says the same as another; `None` where it does not.
+    pub fn how(
+        &mut self,
+        one: ContentId,
+        other: ContentId,
+    ) -> Result<Option<Similar>, AnswerError> {
+        self.read(one)?;
+        self.read(other)?;
+        let texts = |content| self.texts.get(&content).map_or(&[][..], Vec::as_slice);
+        Ok(how_alike((one, texts(one)), (other, texts(other)), self.snapshot))
+    }
+
+    fn read(&mut self, content: ContentId) -> Result<(), StoreError> {
+        if !self.texts.contains_key(&content) {
+            let texts = match self.truth.read(|view| view.text_ids(content)) {
+                // What is damaged says the same as nothing.
+                Err(error) if error.is_damage() => Vec::new(),
+                texts => texts?,
+            };
+            self.texts.insert(content, texts);
+        }
+        Ok(())
+    }
+}
+
+fn how_alike(
+    (one, of_one): (ContentId, &[TextId]),
+    (other, of_other): (ContentId, &[TextId]),
+    snapshot: &Snapshot,
+) -> Option<Similar> {
+    if of_one == of_other {
+        return (!of_one.is_empty()).then_some(Similar::Copy);
+    }
+    let meaning = snapshot.meaning.as_ref()?;
     let (fewer, more) = (of_one.len().min(of_other.len()), of_one.len().max(of_other.len()));
     if more > fewer * 2 {
-        return Ok(None);
+        return None;
     }
     let languages = {
         let catalogue = snapshot.catalogue.read().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +140,7 @@ pub fn how_alike(
         shared as f32 / own.len().max(1) as f32
     };
     let is_same = share(&ones, &others) >= SHARED && share(&others, &ones) >= SHARED;
-    Ok(is_same.then_some(how))
+    is_same.then_some(how)
 }
 
 /// What tells the texts of documents apart. Their bytes always differ, since files of the same bytes hold

@@ -15,6 +15,7 @@ use kenning_domain::{ContentId, PassageId};
 
 use chunk::{Chunk, Label};
 pub use file::SpaceKey;
+pub use means::RowsMark;
 use quantise::quantise;
 pub use scan::{Nearest, ScanOptions};
 

@@ -19,13 +19,14 @@ impl Desk {
     pub(super) fn meaning_map(&self) -> Result<MeaningMap, Problem> {
         let (mapped, snapshot) = self.mapped()?;
         let shown = mapped.drawn.map(|atlas| shown(&atlas, &snapshot)).unwrap_or_default();
-        Ok(MeaningMap { making: mapped.making, ..shown })
+        Ok(MeaningMap { making: mapped.making, is_old: mapped.is_old, ..shown })
     }
 
     pub(super) fn what_stands_out(&self) -> Result<Peculiar, Problem> {
         let (mapped, snapshot) = self.mapped()?;
         let Some(atlas) = mapped.drawn else {
-            return Ok(Peculiar { making: mapped.making, ..Peculiar::default() });
+            let (making, is_old) = (mapped.making, mapped.is_old);
+            return Ok(Peculiar { making, is_old, ..Peculiar::default() });
         };
         let standing = |content: &ContentId| standing(*content, &snapshot);
         let twins = atlas.twins.iter().filter_map(|twins| {
@@ -35,7 +36,7 @@ impl Desk {
         });
         let twins = twins.take(MOST_TWINS).collect();
         let odd = atlas.odd.iter().filter_map(standing).collect();
-        Ok(Peculiar { making: mapped.making, twins, odd })
+        Ok(Peculiar { making: mapped.making, is_old: mapped.is_old, twins, odd })
     }
 
     fn mapped(&self) -> Result<(Mapped, Snapshot), Problem> {

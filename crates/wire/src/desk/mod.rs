@@ -207,7 +207,7 @@ impl Open {
         }
         let library = Library::open(home, models, options)?;
         let of_map = Arc::clone(shell);
-        let mapper = Mapper::new(home.data(), move |mapping| {
+        let mapper = Mapper::new(home.data(), library.read_only().is_none(), move |mapping| {
             of_map.tell(&match mapping {
                 Mapping::Making(done) => HostEvent::Mapping { done },
                 Mapping::Changed => HostEvent::MapChanged,

@@ -125,6 +125,7 @@ impl Desk {
             true => forget(&models, name)?,
             false => remove(&models, name)?,
         }
+        self.forget_reranker();
         self.tell(&HostEvent::ModelsChanged);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Asking, stage by stage.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ use crate::search::{
 
 /// Who waits for the best to be read again waits no longer than about this.
 const RERANK_WITHIN: Duration = Duration::from_secs(2);
-/// Of those that were chosen on the map, so many are looked for.
+/// Of those that were chosen on the map, so many are shown.
 const WITHIN: usize = 2000;
 
 impl Desk {
@@ -66,7 +66,7 @@ impl Desk {
         cancel: &Cancel,
         news: &mut dyn FnMut(SearchNews),
     ) -> Result<(), Problem> {
-        let (mut question, only) = question(request)?;
+        let mut question = question(request);
         if request.topics {
             let known = lock(&self.asking).topics.get(asker).cloned();
             question.topics = Some(known.unwrap_or_default());
@@ -76,10 +76,11 @@ impl Desk {
             request.pipeline != Pipeline::Words && matches!(question.asked, answer::Asked::Text(_));
         let (embed, trouble) = embedder(searcher, &snapshot, asks_model);
         let embed = embed.as_deref().map(|embed| embed as &dyn Embed);
-        let mut topics = None;
+        let (mut topics, mut stage) = (None, None);
         let mut tell = |told| match told {
             Told::Answer(found) => {
-                let answer = answer_of(found, &snapshot, only.as_deref(), trouble.clone());
+                stage = Some(found.stage);
+                let answer = answer_of(found, &snapshot, trouble.clone());
                 news(SearchNews::Answer { answer });
             }
             Told::Topics(found) => {
@@ -90,19 +91,41 @@ impl Desk {
         let truth = &mut searcher.truth;
         let models = answer::Models { embed, rerank: None };
         answer::answer(&question, &snapshot, truth, models, cancel, &mut tell)?;
-        // Nothing is loaded or read again for somebody who is still typing.
-        if request.pipeline == Pipeline::Reranked
-            && embed.is_some()
-            && rests(cancel)
-            && let Some(rerank) = self.reranker()?
-        {
-            question.pipeline = answer::Pipeline::Reranked;
-            question.is_patient = true;
-            let models = answer::Models { embed, rerank: Some(&*rerank) };
-            answer::answer(&question, &snapshot, truth, models, cancel, &mut tell)?;
-        }
-        if let Some(found) = topics {
+        if let Some(found) = topics.take() {
             lock(&self.asking).topics.insert(asker.to_owned(), found);
+        }
+        // Nothing is loaded or read again for somebody who is still typing.
+        if request.pipeline != Pipeline::Reranked
+            || stage != Some(Stage::Meaning)
+            || self.reranker_name().is_none()
+            || !rests(cancel)
+        {
+            return Ok(());
+        }
+        question.pipeline = answer::Pipeline::Reranked;
+        question.is_patient = true;
+        // The same documents have the topics they had.
+        question.topics = None;
+        let mut reranked = None;
+        let again = self.reranker().and_then(|rerank| {
+            let Some(rerank) = rerank else { return Ok(()) };
+            let models = answer::Models { embed, rerank: Some(&*rerank) };
+            let mut tell = |told| {
+                if let Told::Answer(found) = told {
+                    reranked = Some(found);
+                }
+            };
+            Ok(answer::answer(&question, &snapshot, truth, models, cancel, &mut tell)?)
+        });
+        match (again, reranked) {
+            (Ok(()), Some(found)) => {
+                let answer = answer_of(found, &snapshot, trouble);
+                news(SearchNews::Answer { answer });
+            }
+            (Err(problem), _) if problem.code != ProblemCode::Cancelled => {
+                news(SearchNews::NotReranked { problem });
+            }
+            (done, _) => done?,
         }
         Ok(())
     }
@@ -119,16 +142,15 @@ fn rests(cancel: &Cancel) -> bool {
     !cancel.is_cancelled()
 }
 
-/// The question, and the only documents that may answer it, where not all may.
-fn question(request: &SearchRequest) -> Result<(Question, Option<Vec<i64>>), Problem> {
-    let mut only = None;
+fn question(request: &SearchRequest) -> Question {
+    let mut among = None;
     let mut limit = request.limit as usize;
     let asked = match &request.asked {
         Asked::Text { text } => answer::Asked::Text(text.clone()),
         Asked::Document { document } => answer::Asked::LikeContent(ContentId(*document)),
         Asked::Passage { passage } => answer::Asked::LikePassage(PassageId(*passage)),
         Asked::Within { text, documents } => {
-            only = Some(documents.clone());
+            among = Some(Arc::new(documents.iter().copied().map(ContentId).collect()));
             limit = WITHIN;
             answer::Asked::Text(text.clone())
         }
@@ -137,19 +159,19 @@ fn question(request: &SearchRequest) -> Result<(Question, Option<Vec<i64>>), Pro
         Pipeline::Words => answer::Pipeline::Words,
         Pipeline::Meaning | Pipeline::Reranked => answer::Pipeline::Hybrid,
     };
-    let question = Question {
+    Question {
         limit,
         pipeline,
+        among,
         rerank_within: Some(RERANK_WITHIN),
         user_languages: request.languages.iter().filter_map(|tag| Tag::new(tag)).collect(),
         seconds_east: i64::from(request.minutes_east) * 60,
         grouped: request.grouped,
         ..Question::of(asked)
-    };
-    Ok((question, only))
+    }
 }
 
-type Embedder = std::sync::Arc<dyn Embed>;
+type Embedder = Arc<dyn Embed>;
 
 /// The model to ask with, or why there is none.
 fn embedder(
@@ -166,24 +188,13 @@ fn embedder(
     }
 }
 
-fn answer_of(
-    found: Found,
-    snapshot: &Snapshot,
-    only: Option<&[i64]>,
-    trouble: Option<String>,
-) -> Answer {
-    let is_wanted = |hit: &FoundHit| match (only, hit.content) {
-        (Some(only), Some(content)) => only.contains(&content.0),
-        (Some(_), None) => false,
-        (None, _) => true,
-    };
+fn answer_of(found: Found, snapshot: &Snapshot, trouble: Option<String>) -> Answer {
     let stage = match found.stage {
         Stage::Words => Pipeline::Words,
         Stage::Meaning => Pipeline::Meaning,
         Stage::Reranked => Pipeline::Reranked,
     };
-    let hits: Vec<Hit> =
-        found.hits.into_iter().filter(is_wanted).map(|hit| hit_of(hit, snapshot)).collect();
+    let hits: Vec<Hit> = found.hits.into_iter().map(|hit| hit_of(hit, snapshot)).collect();
     let coverage = found.coverage;
     Answer {
         verdict: match found.verdict {

@@ -19,8 +19,9 @@ use crate::settings::{Settings, SettingsView};
 
 const FILE_NAME: &str = "settings.json";
 /// All that the data folder has beside models: what is known of the documents, and what the user set.
-const ERASED: [&str; 9] = [
+const ERASED: [&str; 10] = [
     "atlas",
+    "atlas.new",
     "kenning.db",
     "kenning.db-wal",
     "kenning.db-shm",
