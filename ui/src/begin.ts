@@ -17,6 +17,8 @@ export async function begin(view: Component<{ kenning: Kenning }>): Promise<void
     applyTheme(kenning.preferences.settings?.theme ?? "system")();
     await applyLanguage(kenning.preferences.language);
     mount(view, { target, props: { kenning } });
+    // What is measured as the first paint: when the frame with the view in it is done.
+    requestAnimationFrame(() => setTimeout(() => performance.mark("first-view")));
   } catch (thrown) {
     target.textContent = thrown instanceof Error ? thrown.message : String(thrown);
   }

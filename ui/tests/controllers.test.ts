@@ -1,8 +1,8 @@
 /** The controllers, with the mock behind them and no page before them. */
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Host } from "../src/host/host";
-import { mockHost, type MockHost } from "../src/host/mock";
+import { mockHost, type MockHost, type Scene } from "../src/host/mock";
 import { openKenning, type Kenning } from "../src/kenning.svelte";
 import { Launcher } from "../src/features/launcher/launcher.svelte";
 import { Search } from "../src/features/search/search.svelte";
@@ -194,6 +194,21 @@ describe("search", () => {
     expect([search.hits, search.better, search.selected]).toEqual([reranked!.hits, null, keyOf(reranked!.hits[0]!)]);
   });
 
+  it("lets the answer stand where the best cannot be read again, and says so until it is asked again", async () => {
+    const { slow, asked } = slowHost();
+    const search = new Search(slow, wishesAll);
+    const [, meaning] = await answers("heating", "reranked");
+    const problem = { code: "model", message: "cut off" } as const;
+    search.type("heating");
+    asked[0]?.tell({ is: "answer", answer: meaning! });
+    asked[0]?.tell({ is: "notReranked", problem });
+    expect([search.notReranked, search.isSearching]).toEqual([problem, true]);
+    asked[0]?.tell({ is: "done" });
+    expect([search.hits, search.notReranked, search.problem, search.isSearching]).toEqual([meaning!.hits, problem, null, false]);
+    search.again();
+    expect(search.notReranked).toBeNull();
+  });
+
   it("never goes back to less while the same is asked again", async () => {
     vi.useFakeTimers();
     try {
@@ -213,6 +228,85 @@ describe("search", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe("the map while the library changes", () => {
+  const waiting = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  async function opened(scene: Partial<Scene> = {}) {
+    const host = mockHost({ pace: 0, isWorking: false, points: 100, ...scene });
+    const { explore } = openKenning(host);
+    explore.open();
+    await waiting(0);
+    return { host, explore, questions: () => host.asked.filter((one) => one.name === "map").length };
+  }
+
+  it("asks again when more is searchable, at most every five seconds", async () => {
+    const { host, questions } = await opened({ points: 0 });
+    for (let second = 0; second < 10; second += 1) {
+      host.tell({ is: "searchable" });
+      host.tell({ is: "searchable" });
+      await waiting(1000);
+    }
+    expect(questions()).toBe(3);
+    await waiting(60_000);
+    expect(questions()).toBe(3);
+  });
+
+  it("asks at once where it has not asked for long", async () => {
+    const { host, questions } = await opened();
+    await waiting(8000);
+    host.tell({ is: "searchable" });
+    await waiting(0);
+    expect(questions()).toBe(2);
+  });
+
+  it("asks once more after an old map, until there is a newer one", async () => {
+    const { host, explore, questions } = await opened({ hasOldMap: true });
+    expect(explore.isOld).toBe(true);
+    await waiting(4999);
+    expect(questions()).toBe(1);
+    const map = { ...explore.map!, isOld: true, making: 0.1 };
+    vi.spyOn(host, "call").mockImplementation((name, takes) => {
+      host.asked.push({ name, takes });
+      return Promise.resolve(name === "map" ? map : null) as never;
+    });
+    await waiting(60_000);
+    expect([questions(), explore.making, explore.isOld]).toEqual([2, 0.1, true]);
+    host.tell({ is: "mapChanged" });
+    await waiting(0);
+    expect(questions()).toBe(3);
+  });
+
+  it("never asks while nobody looks at it", async () => {
+    const { host, explore, questions } = await opened({ hasOldMap: true });
+    host.tell({ is: "searchable" });
+    explore.close();
+    host.tell({ is: "searchable" });
+    await waiting(60_000);
+    expect(questions()).toBe(1);
+  });
+
+  it("sets no timer for an answer that comes after it was closed", async () => {
+    const host = mockHost({ pace: 0, isWorking: false, points: 100, hasOldMap: true });
+    const { explore } = openKenning(host);
+    explore.open();
+    explore.close();
+    await waiting(60_000);
+    expect(host.asked.filter((one) => one.name === "map").length).toBe(1);
+  });
+
+  it("leaves what is shown alone where the same map comes again", async () => {
+    const { explore, questions } = await opened({ hasOldMap: true });
+    const map = explore.map;
+    explore.setApart(1);
+    await waiting(5000);
+    expect([questions(), explore.apart]).toEqual([2, 1]);
+    expect(explore.map).toBe(map);
   });
 });
 

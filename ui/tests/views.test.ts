@@ -206,6 +206,20 @@ describe("explore", () => {
     expect(await screen.findByRole("application")).toBeTruthy();
   });
 
+  it("says that the library has changed since the map was drawn, unless a newer one is on its way", async () => {
+    await open({ hasOldMap: true }, "explore");
+    const line = /^The library has changed since this map was drawn$/u;
+    expect(await screen.findByText(line)).toBeTruthy();
+    host.tell({ is: "mapping", done: 0.3 });
+    await waitFor(() => expect(screen.queryByText(line)).toBeNull());
+    expect(screen.getByText("The map is being drawn: 30%")).toBeTruthy();
+  });
+
+  it("says that the map comes once something is learned", async () => {
+    await open({ points: 0, isWorking: true }, "explore");
+    expect(await screen.findByText(/^It draws itself once Kenning has learned/u)).toBeTruthy();
+  });
+
   it("lets one try again where the map cannot be had", async () => {
     await open({}, "library");
     const refusal = vi.spyOn(host, "call").mockRejectedValue({ code: "internal", message: "no" });
@@ -371,6 +385,17 @@ describe("settings that not every machine has", () => {
     expect(await screen.findByText("Reading the best again …")).toBeTruthy();
     await waitFor(() => expect(screen.queryByText("Reading the best again …")).toBeNull());
     expect(screen.getByRole("list", { name: "Results" }).textContent).toContain("read again");
+  });
+});
+
+describe("a reranker that fails", () => {
+  it("leaves the answer, with a quiet line beneath", async () => {
+    await open({ hasReranker: true, isRerankerBroken: true });
+    await ask("heating costs");
+    const line = await screen.findByText(/^The best could not be read again: This model cannot be used/u);
+    expect(line.textContent).toContain("The reranker’s weights are cut off.");
+    expect(document.querySelectorAll("[data-hit]").length).toBeGreaterThan(0);
+    expect(screen.queryByText(/The search stopped/u)).toBeNull();
   });
 });
 

@@ -46,6 +46,13 @@ export const SCENES = [
       await rest(page, 1500);
     },
   },
+  {
+    name: "search-not-reranked", scene: "done,reranker,broken",
+    steps: async (page) => {
+      await ask(page, "heating costs in winter");
+      await rest(page, 1500);
+    },
+  },
   { name: "search-hostile", scene: "", steps: async (page) => ask(page, "page that means harm") },
   { name: "library", scene: "", steps: go(2) },
   { name: "library-troubles", scene: "troubles", steps: go(2) },
@@ -131,6 +138,7 @@ export const SCENES = [
       await rest(page, 600);
     },
   },
+  { name: "explore-old", scene: "done,old", steps: go(3) },
   { name: "explore-making", scene: "done,mapping", steps: go(3) },
   { name: "explore-empty", scene: "empty", steps: go(3) },
   {

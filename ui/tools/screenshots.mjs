@@ -12,7 +12,7 @@ const only = (name) => wanted.length === 0 || wanted.some((one) => name.startsWi
 const LOOKS = [
   { look: "light", theme: "light", language: "en", names: SCENES.map((scene) => scene.name) },
   { look: "dark", theme: "dark", language: "en", names: SCENES.map((scene) => scene.name) },
-  { look: "arabic", theme: "light", language: "ar", names: ["search", "library", "models", "settings", "explore", "explore-topics", "explore-chosen", "explore-making", "library-battery", "search-reranking", "search-home", "welcome", "launcher"] },
+  { look: "arabic", theme: "light", language: "ar", names: ["search", "library", "models", "settings", "explore", "explore-topics", "explore-chosen", "explore-making", "explore-old", "library-battery", "search-reranking", "search-home", "welcome", "launcher"] },
   { look: "chinese", theme: "light", language: "zh", names: ["search", "library", "models", "explore", "explore-topics", "explore-making", "library-battery", "search-reranking", "settings"] },
   { look: "german", theme: "light", language: "de", names: ["search", "library", "library-battery", "models", "explore", "settings"] },
   { look: "small", theme: "light", language: "en", width: 900, height: 600, names: ["search", "library", "library-battery", "models", "explore", "explore-topics", "explore-preview", "explore-chosen", "explore-within", "search-reranked", "settings", "search-home"] },

@@ -24,14 +24,14 @@ const DEBIAN: &str = "bookworm";
 pub fn make(workspace: &Workspace) -> Result<PathBuf> {
     set_up::tools(workspace)?;
     set_up::window_tools(workspace)?;
-    model::make_and_calibrate(workspace)?;
+    model::make(workspace)?;
     interface::build(workspace)?;
-    let programs = ["build", "--release", "--locked", "-p", "kenning-cli", "-p", "kenning-desktop"];
-    workspace::run(&mut workspace.cargo(&programs))?;
+    let [_, terminal] = workspace.programs()?;
+    model::calibrate(workspace, &terminal)?;
     let parts = workspace.target.join("bundle-parts");
     fs::create_dir_all(&parts)?;
     let added = parts.join("added.json");
-    fs::write(&added, serde_json::to_vec_pretty(&what_is_added(workspace, &parts)?)?)?;
+    fs::write(&added, serde_json::to_vec_pretty(&what_is_added(workspace, &terminal, &parts)?)?)?;
     let tool = workspace.root.join("ui/node_modules/@tauri-apps/cli/tauri.js");
     let mut bundle = workspace.command("node");
     bundle.current_dir(workspace.root.join("src-tauri")).arg(tool);
@@ -45,21 +45,24 @@ pub fn make(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// What the installer holds beside the window's program.
-fn what_is_added(workspace: &Workspace, parts: &Path) -> Result<serde_json::Value> {
-    let program = format!("kenning{}", std::env::consts::EXE_SUFFIX);
-    let terminal = workspace.target.join("release").join(&program);
-    let models = workspace.models();
+fn what_is_added(
+    workspace: &Workspace,
+    terminal: &Path,
+    parts: &Path,
+) -> Result<serde_json::Value> {
+    // Beside it lies what it was made of.
+    let model = workspace.models().join(model::NAME);
+    let place = |folder: &str| format!("{folder}/{}", model::NAME);
     if cfg!(target_os = "macos") {
-        let files = json!({ "MacOS/kenning": terminal, "Resources/models": models });
+        let files = json!({ "MacOS/kenning": terminal, place("Resources/models"): model });
         return Ok(json!({ "bundle": { "macOS": { "files": files } } }));
     }
     if cfg!(windows) {
-        let files =
-            json!({ terminal.to_string_lossy(): program, models.to_string_lossy(): "models" });
+        let files = json!({ terminal.to_string_lossy(): "kenning.exe", model.to_string_lossy(): place("models") });
         return Ok(json!({ "bundle": { "resources": files } }));
     }
     let told = |arguments: &[&str], name: &str| -> Result<PathBuf> {
-        let output = workspace.command(&terminal).args(arguments).output()?;
+        let output = workspace.command(terminal).args(arguments).output()?;
         ensure!(output.status.success(), "`kenning {}` failed", arguments.join(" "));
         let file = parts.join(name);
         fs::write(&file, output.stdout)?;
@@ -67,7 +70,7 @@ fn what_is_added(workspace: &Workspace, parts: &Path) -> Result<serde_json::Valu
     };
     let files = json!({
         "/usr/bin/kenning": terminal,
-        "/usr/lib/kenning/models": models,
+        place("/usr/lib/kenning/models"): model,
         "/usr/share/man/man1/kenning.1": told(&["man"], "kenning.1")?,
         "/usr/share/bash-completion/completions/kenning": told(&["completions", "bash"], "kenning.bash")?,
         "/usr/share/zsh/vendor-completions/_kenning": told(&["completions", "zsh"], "_kenning")?,
@@ -75,7 +78,9 @@ fn what_is_added(workspace: &Workspace, parts: &Path) -> Result<serde_json::Valu
         "/usr/share/doc/kenning/LICENSE-MIT": workspace.root.join("LICENSE-MIT"),
         "/usr/share/doc/kenning/LICENSE-APACHE": workspace.root.join("LICENSE-APACHE"),
     });
-    Ok(json!({ "bundle": { "linux": { "deb": { "files": files } } } }))
+    Ok(
+        json!({ "bundle": { "linux": { "deb": { "files": files, "depends": ["libayatana-appindicator3-1"] } } } }),
+    )
 }
 
 fn newest(folder: &Path) -> Result<PathBuf> {
@@ -125,11 +130,11 @@ find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp \) -prune 
 apt-get install --quiet --yes --no-install-recommends /tmp/kenning.deb
 test -f /usr/share/applications/Kenning.desktop
 mkdir -p /root/notes
-printf '# Einen Platten flicken\n\nDen Schlauch ins Wasser halten und auf Blasen achten.\n' > /root/notes/rad.md
+printf '# Einen Platten am Fahrrad flicken\n\nDen Schlauch aus dem Reifen nehmen, das Loch suchen und einen Flicken darauf kleben.\n' > /root/notes/rad.md
 printf '# Sourdough\n\nFeed the starter in the evening.\n' > /root/notes/bread.md
 kenning add /root/notes
 kenning index
-kenning search 'how to mend a flat bicycle tyre' | tee /tmp/found
+kenning search 'how to patch a flat bicycle tyre' | tee /tmp/found
 head -4 /tmp/found | grep -q rad.md
 timeout 60 xvfb-run -a dbus-run-session -- sh -eu -c '
     kenning-desktop & app=$!

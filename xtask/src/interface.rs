@@ -5,11 +5,17 @@ use anyhow::{Context, Result};
 use crate::workspace::{self, Workspace};
 use crate::{model, set_up};
 
-/// Its types, its tests, and the pages that the window carries.
+/// Its types, its tests, the pages that the window carries, and whether everybody can use them: every scene once, in
+/// one of four looks. `npm run axe` looks at each in all four.
 pub fn check(workspace: &Workspace) -> Result<()> {
     packages(workspace)?;
     for script in ["check", "test", "build"] {
         npm(workspace, &["run", "--silent", script])?;
+    }
+    // Where there is no Chromium to be had by apt, that is left to a machine where there is.
+    if cfg!(target_os = "linux") {
+        set_up::picture_tools(workspace)?;
+        npm(workspace, &["run", "--silent", "axe:once"])?;
     }
     Ok(())
 }

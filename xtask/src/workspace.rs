@@ -54,6 +54,17 @@ impl Workspace {
         Ok(self.target.join("release").join(format!("kenning{}", env::consts::EXE_SUFFIX)))
     }
 
+    /// Builds the programs for the window and for the terminal as people get them, in one command: most of what they
+    /// are made of is the same.
+    pub fn programs(&self) -> Result<[PathBuf; 2]> {
+        let both = ["build", "--release", "--locked", "-p", "kenning-cli", "-p", "kenning-desktop"];
+        run(&mut self.cargo(&both))?;
+        let place = |name: &str| {
+            self.target.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+        };
+        Ok([place("kenning-desktop"), place("kenning")])
+    }
+
     /// Any other program, started at the root of the repository.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);

@@ -5,6 +5,7 @@ mod fetch;
 mod ingest;
 mod random_model;
 mod search;
+mod window;
 
 use std::path::PathBuf;
 
@@ -34,6 +35,8 @@ pub enum Bench {
         #[arg(default_value_t = 100_000)]
         passages: usize,
     },
+    /// How soon the window is there and answers, and what it holds in memory.
+    Window,
 }
 
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
@@ -42,5 +45,6 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
         Bench::Ingest { folder } => ingest::run(workspace, folder.as_deref()),
         Bench::Fetch { gigabytes } => fetch::run(workspace, *gigabytes),
         Bench::Search { passages } => search::run(workspace, *passages),
+        Bench::Window => window::run(workspace),
     }
 }

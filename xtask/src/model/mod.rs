@@ -24,7 +24,7 @@ use crate::files::{empty, replace, write};
 use crate::workspace::{self, Workspace};
 use source::Source;
 
-const NAME: &str = "multilingual-e5-small";
+pub const NAME: &str = "multilingual-e5-small";
 
 /// Raise it when what is written below changes: every folder made before is then made again.
 const RECIPE: &str = "1\n";

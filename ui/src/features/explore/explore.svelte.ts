@@ -6,6 +6,9 @@ import type { Frame } from "../frame/frame.svelte";
 export type ExploreTab = "map" | "topics" | "alike" | "odd";
 export type ColourBy = "topic" | "language";
 
+/** Files become searchable all the time; the map is not asked for again more often. */
+const AGAIN_AFTER = 5000;
+
 export class Explore {
   tab = $state<ExploreTab>("map");
   colourBy = $state<ColourBy>("topic");
@@ -13,6 +16,8 @@ export class Explore {
   peculiar = $state.raw<Peculiar | null>(null);
   /** How much of a newer map is made, from 0 to 1, while one is. */
   making = $state<number | null>(null);
+  /** Whether the library has changed since it was drawn. */
+  isOld = $state(false);
   /** Documents drawn around on the map. */
   chosen = $state.raw<number[]>([]);
   /** The group that is set apart, as a number in the legend. */
@@ -21,6 +26,8 @@ export class Explore {
   private isOpen = false;
   private isAsking = false;
   private isWantedAgain = false;
+  private lastAsked = 0;
+  private again: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly host: Host,
@@ -30,6 +37,8 @@ export class Explore {
       if (event.is === "mapping") this.making = event.done >= 1 ? null : event.done;
       // To ask for the map has it made: nobody asks who does not look at it.
       if (event.is === "mapChanged" && this.isOpen) void this.load();
+      // What can be searched is other than it was: the map that is here may be old by now.
+      if (event.is === "searchable") this.askLater(AGAIN_AFTER - (performance.now() - this.lastAsked));
     });
   }
 
@@ -41,6 +50,7 @@ export class Explore {
 
   close(): void {
     this.isOpen = false;
+    this.forgetTimer();
   }
 
   /** Once more, however often it is wanted while an answer is on its way. */
@@ -56,6 +66,8 @@ export class Explore {
   }
 
   private async ask(): Promise<void> {
+    this.forgetTimer();
+    this.lastAsked = performance.now();
     const [map, peculiar] = await Promise.all([
       this.frame.attempt(() => this.host.call("map", null)),
       this.frame.attempt(() => this.host.call("peculiar", null)),
@@ -63,13 +75,24 @@ export class Explore {
     this.hasFailed = !map;
     if (map) this.take(map);
     if (peculiar) this.peculiar = peculiar;
+    // A newer one is begun only when it is asked for after a rest, and nothing may be told after the last change.
+    if (map?.isOld && map.making === null) this.askLater(AGAIN_AFTER);
   }
 
-  /** What was chosen stays chosen, as far as it is still there; the groups may be others. */
+  private askLater(wait: number): void {
+    if (!this.isOpen || this.again !== null) return;
+    this.again = setTimeout(() => void this.load(), Math.max(0, wait));
+  }
+
+  private forgetTimer(): void {
+    if (this.again !== null) clearTimeout(this.again);
+    this.again = null;
+  }
+
+  /** What was chosen stays chosen, as far as it is still there; the groups of another map may be others. */
   private take(map: MeaningMap): void {
-    this.map = map;
-    this.making = map.making;
-    this.apart = null;
+    [this.making, this.isOld] = [map.making, map.isOld];
+    if (!this.map || !isSameDrawing(this.map, map)) [this.map, this.apart] = [map, null];
     if (this.chosen.length === 0) return;
     const there = new Set(map.documents);
     this.chosen = this.chosen.filter((document) => there.has(document));
@@ -83,4 +106,11 @@ export class Explore {
   setApart(group: number): void {
     this.apart = this.apart === group ? null : group;
   }
+}
+
+function isSameDrawing(one: MeaningMap, other: MeaningMap): boolean {
+  const columns = ["documents", "titles", "x", "y", "language", "topic", "languages"] as const;
+  const areSame = (column: (typeof columns)[number]) =>
+    one[column].length === other[column].length && one[column].every((value, at) => value === other[column][at]);
+  return columns.every(areSame) && JSON.stringify(one.topics) === JSON.stringify(other.topics);
 }

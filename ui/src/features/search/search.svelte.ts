@@ -48,6 +48,8 @@ export class Search {
   stage = $state<Pipeline | null>(null);
   /** The hits in the order that was found after the user had begun to move in them. */
   better = $state.raw<Hit[] | null>(null);
+  /** Why the best could not be read again; the answer before that stands. */
+  notReranked = $state.raw<Problem | null>(null);
 
   private limit = $state(FIRST_LIMIT);
   isAsking = $derived(this.text.trim() !== "" || this.beside !== null);
@@ -180,7 +182,7 @@ export class Search {
     const { languages, isReranked } = this.wishes();
     // Only against words can a hit be read again.
     this.pipeline = isReranked && this.text.trim() !== "" ? "reranked" : "meaning";
-    [this.stage, this.kept] = [null, null];
+    [this.stage, this.kept, this.notReranked] = [null, null, null];
     this.cancel = this.host.search(
       {
         asked: this.asked(),
@@ -205,6 +207,7 @@ export class Search {
   private hear(news: SearchNews): void {
     if (news.is === "answer") this.takeOrKeep(news.answer);
     else if (news.is === "topics") this.topics = news.topics;
+    else if (news.is === "notReranked") this.notReranked = news.problem;
     else {
       if (this.kept) this.take(this.kept);
       this.isSearching = false;

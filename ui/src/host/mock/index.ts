@@ -38,7 +38,7 @@ export function mockHost(wanted: Partial<Scene> = {}): MockHost {
       asked.push({ name, takes });
       return structuredClone(await doers[name](takes));
     },
-    search: (request, onNews) => told(stages(request, scene.pace), onNews),
+    search: (request, onNews) => told(stages(request, scene), onNews),
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -49,7 +49,7 @@ export function mockHost(wanted: Partial<Scene> = {}): MockHost {
 
 type Told = [after: number, news: () => SearchNews];
 
-function stages(request: Parameters<Host["search"]>[0], pace: number): Told[] {
+function stages(request: Parameters<Host["search"]>[0], { pace, isRerankerBroken }: Scene): Told[] {
   const asked = request.asked;
   if (asked.by === "text" && asked.text.includes("fail:")) {
     const problem = { code: "internal", message: "The index answered with nonsense; it is being made anew." } as const;
@@ -60,7 +60,9 @@ function stages(request: Parameters<Host["search"]>[0], pace: number): Told[] {
     list.push([38 * pace, () => ({ is: "answer", answer: answerOf(request, "meaning", 31.2) })]);
   }
   if (request.pipeline === "reranked") {
-    list.push([1400 * pace, () => ({ is: "answer", answer: answerOf(request, "reranked", 1280) })]);
+    const problem = { code: "model", message: "The reranker’s weights are cut off." } as const;
+    const reranked = (): SearchNews => ({ is: "answer", answer: answerOf(request, "reranked", 1280) });
+    list.push([1400 * pace, isRerankerBroken ? () => ({ is: "notReranked", problem }) : reranked]);
   }
   if (request.topics) list.push([45 * pace, () => ({ is: "topics", topics: topicsOf(answerOf(request, "meaning", 0)) })]);
   list.push([(request.pipeline === "reranked" ? 1450 : 150) * pace, () => ({ is: "done" })]);

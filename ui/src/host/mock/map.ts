@@ -39,13 +39,14 @@ export class MockMap {
   map(): MeaningMap {
     this.begin();
     const isWhole = this.done >= 1;
-    return { ...meaningMap(isWhole && !this.scene.isEmpty ? this.scene.points : 0), making: isWhole ? null : this.done };
+    return { ...meaningMap(isWhole && !this.scene.isEmpty ? this.scene.points : 0), making: isWhole ? null : this.done, isOld: this.scene.hasOldMap };
   }
 
   peculiar(): Peculiar {
     this.begin();
-    if (this.done < 1) return { making: this.done, twins: [], odd: [] };
-    return this.scene.isEmpty ? { making: null, twins: [], odd: [] } : peculiar();
+    if (this.done < 1) return { making: this.done, isOld: this.scene.hasOldMap, twins: [], odd: [] };
+    const { twins, odd } = this.scene.isEmpty ? { twins: [], odd: [] } : peculiar();
+    return { making: null, isOld: this.scene.hasOldMap, twins, odd };
   }
 
   private begin(): void {
@@ -66,7 +67,7 @@ export function meaningMap(points: number): MeaningMap {
   const topics = placedTopics(random);
   const inner = topics.map((topic, at) => ({ topic, at })).filter(({ topic }) => topic.parent !== null);
   const map: MeaningMap = {
-    making: null, documents: [], titles: [], x: [], y: [], language: [], topic: [], languages: LANGUAGES, topics,
+    making: null, isOld: false, documents: [], titles: [], x: [], y: [], language: [], topic: [], languages: LANGUAGES, topics,
   };
   for (let at = 0; at < points; at += 1) {
     const document = library[at % library.length] as Written;
@@ -124,7 +125,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-function peculiar(): Peculiar {
+function peculiar(): Pick<Peculiar, "twins" | "odd"> {
   const families = new Map<number, Written[]>();
   for (const one of library) {
     if (one.twin) families.set(one.twin.of, [...(families.get(one.twin.of) ?? []), one]);
@@ -134,7 +135,7 @@ function peculiar(): Peculiar {
     return first ? others.map((other) => ({ is: other.twin?.is ?? "copy", documents: [first, other].map(standing) })) : [];
   });
   const odd = library.filter((one) => [12, 19, 20, 49].includes(one.id)).map(standing);
-  return { making: null, twins, odd };
+  return { twins, odd };
 }
 
 function standing(document: Written): Standing {

@@ -13,8 +13,12 @@ export interface Scene {
   onBattery: boolean;
   /** Whether the map is still being made. */
   isMapping: boolean;
+  /** Whether the library has changed since the map was drawn. */
+  hasOldMap: boolean;
   /** Whether a model that reads hits again is installed, and is wanted. */
   hasReranker: boolean;
+  /** Whether that model fails. */
+  isRerankerBroken: boolean;
   readOnly: string | null;
   files: number;
   points: number;
@@ -23,8 +27,8 @@ export interface Scene {
 }
 
 export const plainScene: Scene = {
-  pace: 1, isEmpty: false, isNew: false, isWorking: true, hasTroubles: false, hasBattery: true, onBattery: false, isMapping: false, hasReranker: false,
-  readOnly: null, files: 3100, points: 20_000,
+  pace: 1, isEmpty: false, isNew: false, isWorking: true, hasTroubles: false, hasBattery: true, onBattery: false, isMapping: false, hasOldMap: false,
+  hasReranker: false, isRerankerBroken: false, readOnly: null, files: 3100, points: 20_000,
   theme: "system", language: "en",
 };
 
@@ -41,7 +45,9 @@ export function sceneOf(address: string): Scene {
     hasTroubles: words.includes("troubles"),
     onBattery: words.includes("battery"),
     isMapping: words.includes("mapping"),
+    hasOldMap: words.includes("old"),
     hasReranker: words.includes("reranker"),
+    isRerankerBroken: words.includes("broken"),
     readOnly: words.includes("readonly") ? "Another Kenning has the library open." : null,
     theme: theme === "dark" || theme === "light" ? theme : "system",
     language: wanted.get("language") ?? "en",
