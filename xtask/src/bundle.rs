@@ -32,7 +32,7 @@ pub fn make(workspace: &Workspace) -> Result<PathBuf> {
     fs::create_dir_all(&parts)?;
     let added = parts.join("added.json");
     fs::write(&added, serde_json::to_vec_pretty(&what_is_added(workspace, &terminal, &parts)?)?)?;
-    let tool = workspace.root.join("ui/node_modules/@tauri-apps/cli/tauri.js");
+    let tool = tool(workspace)?;
     let mut bundle = workspace.command("node");
     bundle.current_dir(workspace.root.join("src-tauri")).arg(tool);
     bundle.args(["bundle", "--ci", "--bundles", KIND, "--config"]).arg(&added);
@@ -42,6 +42,21 @@ pub fn make(workspace: &Workspace) -> Result<PathBuf> {
     let size = fs::metadata(&made)?.len();
     println!("{} ({:.1} MB)", workspace.shown(&made), size as f64 / 1e6);
     Ok(made)
+}
+
+/// What packs installers for all three systems. Nobody but who makes one needs it, so it is fetched for that.
+fn tool(workspace: &Workspace) -> Result<PathBuf> {
+    const TOOL: &str = "@tauri-apps/cli@2.12.5";
+    let folder = workspace.target.join("bundle-tool");
+    let tool = folder.join("node_modules/@tauri-apps/cli/tauri.js");
+    if !tool.is_file() {
+        fs::create_dir_all(&folder)?;
+        let mut npm = workspace.command(interface::NPM);
+        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&folder).arg(TOOL);
+        workspace::run(&mut npm)
+            .context("the packing tool could not be fetched from the npm registry")?;
+    }
+    Ok(tool)
 }
 
 /// What the installer holds beside the window's program.

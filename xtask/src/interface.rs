@@ -74,8 +74,9 @@ fn packages(workspace: &Workspace) -> Result<()> {
         .context("the interface's packages could not be fetched from the npm registry")
 }
 
+pub const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
 fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut npm = workspace.command(program);
+    let mut npm = workspace.command(NPM);
     workspace::run(npm.current_dir(workspace.root.join("ui")).args(arguments))
 }
