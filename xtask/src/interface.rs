@@ -36,13 +36,15 @@ pub fn open(workspace: &Workspace) -> Result<()> {
 }
 
 /// What stands in docs/screenshots: scenes of the interface on the mock library, in Chromium.
-const PICTURES: [&str; 12] = [
+const PICTURES: [&str; 14] = [
     "search-light",
     "search-dark",
     "search-arabic",
     "search-chinese",
     "library-light",
     "library-dark",
+    "explore-light",
+    "explore-dark",
     "models-light",
     "models-dark",
     "settings-light",

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Subcommand;
 
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 
 #[derive(Subcommand)]
 pub enum Bench {
@@ -35,6 +35,11 @@ pub enum Bench {
         #[arg(default_value_t = 100_000)]
         passages: usize,
     },
+    /// How long making the map of so many documents takes.
+    Map {
+        #[arg(default_values_t = [1_000, 20_000])]
+        documents: Vec<usize>,
+    },
     /// How soon the window is there and answers, and what it holds in memory.
     Window,
 }
@@ -45,6 +50,15 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
         Bench::Ingest { folder } => ingest::run(workspace, folder.as_deref()),
         Bench::Fetch { gigabytes } => fetch::run(workspace, *gigabytes),
         Bench::Search { passages } => search::run(workspace, *passages),
+        Bench::Map { documents } => map(workspace, documents),
         Bench::Window => window::run(workspace),
     }
+}
+
+/// What measures stands in the crate that makes maps.
+fn map(workspace: &Workspace, documents: &[usize]) -> Result<()> {
+    let mut bench =
+        workspace.cargo(&["bench", "--locked", "-p", "kenning-atlas", "--bench", "map", "--"]);
+    bench.args(documents.iter().map(usize::to_string));
+    workspace::run(&mut bench)
 }

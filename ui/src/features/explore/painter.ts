@@ -30,10 +30,14 @@ export interface Painter {
   free(): void;
 }
 
-/** So large is a point, by how near one is. */
-export function pointSize(camera: Camera, size: Size): number {
+/** As many points need no more room than they have. */
+const MANY = 20_000;
+
+/** So large is a point, by how near one is and how many there are. */
+export function pointSize(camera: Camera, size: Size, count: number): number {
   const near = camera.scale / (Math.min(size.width, size.height) / 2);
-  return Math.max(2.6, Math.min(9, 2.2 + Math.log2(1 + near) * 1.1));
+  const room = Math.max(0, Math.log10(MANY / Math.max(1, count)));
+  return Math.max(2.6, Math.min(11, 2.2 + Math.log2(1 + near) * 1.1 + room * 2));
 }
 
 const MOST_COLOURS = 16;
@@ -103,7 +107,7 @@ function webglPainter(gl: WebGL2RenderingContext): Painter | null {
       gl.useProgram(program);
       gl.uniform2f(middle, camera.x, camera.y);
       gl.uniform2f(scale, (camera.scale * 2) / width, (camera.scale * 2) / height);
-      gl.uniform1f(size, pointSize(camera, { width, height }) * ratio);
+      gl.uniform1f(size, pointSize(camera, { width, height }, count) * ratio);
       gl.uniform1f(apart, group);
       gl.uniform3fv(colours, names.slice(0, MOST_COLOURS).flatMap(partsOf));
       gl.drawArrays(gl.POINTS, 0, count);
@@ -144,7 +148,7 @@ function plainPainter(context: CanvasRenderingContext2D): Painter {
     draw({ camera, size, ratio, colours, apart }) {
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, size.width, size.height);
-      const edge = pointSize(camera, size);
+      const edge = pointSize(camera, size, columns.x.length);
       // Squares, and one colour after the other: circles and changes of colour cost most.
       [...colours.keys()].flatMap((group) => [group + BACK, group]).forEach((group) => {
         const own = group % BACK;
