@@ -41,8 +41,19 @@ export class Models {
       if (event.is === "fetching") {
         this.dropFailure(event.progress.name);
         this.set(event.progress.name, { standing: { is: "fetching", progress: event.progress } });
+        // One from outside the catalogue has a card only once it is known what it is.
+        if (!this.view?.models.some((card) => card.name === event.progress.name)) void this.loadUnlessLoading();
       }
     });
+  }
+
+  private isLoading = false;
+
+  private async loadUnlessLoading(): Promise<void> {
+    if (this.isLoading) return;
+    this.isLoading = true;
+    await this.load();
+    this.isLoading = false;
   }
 
   async load(): Promise<void> {
