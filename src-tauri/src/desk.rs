@@ -1,4 +1,5 @@
-//! The desk behind the windows. It is opened beside them, so that they show at once; who asks meanwhile waits.
+//! The desk behind the windows. It is opened beside them, so that they show at once; who asks for the library meanwhile
+//! waits.
 
 use std::sync::{Arc, OnceLock};
 use std::{io, thread};
@@ -20,16 +21,19 @@ impl Desk {
         let open = move || {
             let home = Home::discover();
             let models = Models::discover(&home);
-            let opened = kenning_wire::Desk::open(home, models, shell, Options::default());
+            let desk = kenning_wire::Desk::new(home, models, shell, Options::default());
             // Nobody else sets it.
-            let _ = opening.0.set(opened);
-            power::watch(&opening);
+            let _ = opening.0.set(desk);
+            // Why it cannot be opened is told to whoever asks for it.
+            if opening.get().and_then(kenning_wire::Desk::open).is_ok() {
+                power::watch(&opening);
+            }
         };
         thread::Builder::new().name("open".to_owned()).spawn(open)?;
         Ok(desk)
     }
 
-    /// Waits until it is open. Why it could not be opened is told to whoever asks.
+    /// Waits until it is there. Why it could not be made is told to whoever asks.
     pub fn get(&self) -> Result<&kenning_wire::Desk, Problem> {
         self.0.wait().as_ref().map_err(Problem::clone)
     }

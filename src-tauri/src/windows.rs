@@ -1,7 +1,9 @@
 //! The two windows: what each may ask, and how they come and go.
 
+use std::thread;
+
 use kenning_wire::{Problem, ProblemCode};
-use tauri::{AppHandle, DragDropEvent, Manager, Window, WindowEvent};
+use tauri::{AppHandle, DragDropEvent, Manager, WebviewWindowBuilder, Window, WindowEvent};
 
 use crate::desk::Desk;
 use crate::tray;
@@ -74,12 +76,29 @@ pub fn hide_launcher(app: &AppHandle) {
     hide(app, LAUNCHER);
 }
 
-/// By the hotkey: there where it was not, and gone where it was.
+/// By the hotkey: there where it was not, and gone where it was. It is made when it is first called: a page that
+/// nobody looks at would make the start slower and hold memory.
 pub fn toggle_launcher(app: &AppHandle) {
-    let window = app.get_webview_window(LAUNCHER);
-    match window.and_then(|window| window.is_visible().ok()) {
-        Some(true) => hide(app, LAUNCHER),
-        _ => show(app, LAUNCHER),
+    match app.get_webview_window(LAUNCHER).map(|window| window.is_visible()) {
+        Some(Ok(true)) => hide(app, LAUNCHER),
+        Some(_) => show(app, LAUNCHER),
+        None => {
+            let app = app.clone();
+            // On Windows none can be made by who handles an event. Where no thread starts, the next press may.
+            let _ = thread::Builder::new()
+                .name("launcher".to_owned())
+                .spawn(move || make_launcher(&app));
+        }
+    }
+}
+
+fn make_launcher(app: &AppHandle) {
+    let config = app.config().app.windows.iter().find(|window| window.label == LAUNCHER);
+    // As above: there is nobody to tell.
+    let made =
+        config.and_then(|config| WebviewWindowBuilder::from_config(app, config).ok()?.build().ok());
+    if made.is_some() {
+        show(app, LAUNCHER);
     }
 }
 

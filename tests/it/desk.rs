@@ -118,7 +118,8 @@ impl Office {
         let home = Home::at(home);
         let options = Options { program: Some(program()), ..Options::default() };
         let models = Models::discover(&home);
-        let desk = Desk::open(home, models, Arc::clone(&shell) as _, options).unwrap();
+        let desk = Desk::new(home, models, Arc::clone(&shell) as _, options).unwrap();
+        desk.open().unwrap();
         Self { root, shell, desk, called: Mutex::default() }
     }
 

@@ -48,7 +48,7 @@ fn main() {
     copy(library, &large);
     welcomed(&large);
     let driver = Driver::start(root.path(), &large, root.path());
-    starts(&driver, program);
+    starts(&driver, program, &large);
     let window = driver.open(program);
     window.wait("the search field", FIELD);
     questions(&window);
@@ -77,22 +77,42 @@ fn middle(mut values: Vec<f64>) -> (f64, f64) {
     (values[values.len() / 2], values[values.len() - 1])
 }
 
-/// From before the program is started until the frame with the first view in it is painted.
-fn starts(driver: &Driver, program: &Path) {
-    let mut took = Vec::new();
+/// From the start of the program's process until the page begins, and until the frame with the first view in it is
+/// painted.
+fn starts(driver: &Driver, program: &Path, home: &Path) {
+    let (mut begun, mut took) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
-        let before = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         let window = driver.open(program);
         window
             .wait("the first view", "return performance.getEntriesByName('first-view').length > 0");
-        let painted = window.run(
-            "return performance.timeOrigin + performance.getEntriesByName('first-view')[0].startTime",
+        let told = window.run(
+            "return [performance.timeOrigin, performance.getEntriesByName('first-view')[0].startTime]",
         );
-        took.push(painted.as_f64().unwrap() - before.as_secs_f64() * 1e3);
+        let [page, painted] = [0, 1].map(|at| told[at].as_f64().unwrap());
+        let began = page - started(home);
+        begun.push(began);
+        took.push(began + painted);
         window.quit(program);
     }
-    let (middle, slowest) = middle(took);
-    println!("start to first paint:                     {middle:>6.0} ms, at most {slowest:.0}");
+    let ((begun, _), (painted, slowest)) = (middle(begun), middle(took));
+    println!(
+        "start to first paint:                     {painted:>6.0} ms, at most {slowest:.0}; the page begins after {begun:.0}"
+    );
+}
+
+/// When the window's process was started, in milliseconds since the start of 1970, to a hundredth of a second.
+fn started(home: &Path) -> f64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+    let up = fs::read_to_string("/proc/uptime").unwrap();
+    let up: f64 = up.split_whitespace().next().unwrap().parse().unwrap();
+    let started = |process: PathBuf| {
+        let told = fs::read_to_string(process.join("stat")).ok()?;
+        // After the name, which may hold anything, and the brackets around it.
+        let ticks = told.rsplit(')').next()?.split_whitespace().nth(19)?;
+        ticks.parse::<f64>().ok().map(|ticks| ticks / 100.0)
+    };
+    let first = processes(home).filter_map(started).fold(f64::INFINITY, f64::min);
+    (now - up + first) * 1e3
 }
 
 /// From a key to the first hits of what then stands in the field, painted: every letter of each question, typed
@@ -187,11 +207,11 @@ fn indexing(root: &Path, program: &Path, terminal: &Path) {
     window.quit(program);
 }
 
-/// What all processes of the program hold, shared pages counted in shares.
-fn megabytes(home: &Path) -> f64 {
+/// The processes of the program, those of its pages among them.
+fn processes(home: &Path) -> impl Iterator<Item = PathBuf> {
     let mark = format!("KENNING_HOME={}", home.display());
     let processes = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
-    let is_of = |process: &PathBuf| {
+    processes.filter(move |process| {
         let told = fs::read(process.join("environ")).unwrap_or_default();
         let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
         // What drives the window, and the screen, have the same surroundings.
@@ -201,11 +221,15 @@ fn megabytes(home: &Path) -> f64 {
         is_own
             && !name.starts_with("WebKitWebDriver")
             && told.split(|&b| b == 0).any(|one| one == mark.as_bytes())
-    };
+    })
+}
+
+/// What all of them hold, shared pages counted in shares.
+fn megabytes(home: &Path) -> f64 {
     let held = |process: PathBuf| {
         let told = fs::read_to_string(process.join("smaps_rollup")).unwrap_or_default();
         let line = told.lines().find_map(|line| line.strip_prefix("Pss:"))?;
         line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok()
     };
-    processes.filter(is_of).filter_map(held).sum::<f64>() / 1024.0
+    processes(home).filter_map(held).sum::<f64>() / 1024.0
 }

@@ -29,8 +29,8 @@ pub use kenning_watch::{
     Trouble, walk,
 };
 pub use library::{
-    Access, Compared, Comparison, Doing, Estimate, Event, Library, LibraryError, Loaded, Mapped,
-    Mapper, Mapping, Model, NotLoaded, Options, Parts, Progress, Repairs, Rest, Searcher,
+    Access, Compared, Comparison, Doing, Estimate, Event, Halted, Library, LibraryError, Loaded,
+    Mapped, Mapper, Mapping, Model, NotLoaded, Options, Parts, Progress, Repairs, Rest, Searcher,
     Subscription, WatchedFolder, compare, kept_numbers, switching_to,
 };
 pub use models::{CalibrationError, Found, Models, ModelsError, Opened};

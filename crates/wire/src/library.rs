@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::error::Problem;
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LibraryView {
@@ -60,7 +62,7 @@ pub struct Rules {
 pub struct LibraryProgress {
     pub doing: Doing,
     /// Why it cannot go on, where that is so.
-    pub halted: Option<String>,
+    pub halted: Option<Problem>,
     /// Names of some of the files that are being read.
     pub reading: Vec<String>,
     pub counts: Counts,
@@ -69,7 +71,7 @@ pub struct LibraryProgress {
     pub passages_per_second: Option<f64>,
     pub seconds_left: Option<f64>,
     /// Why there are no vectors to be had now.
-    pub model_trouble: Option<String>,
+    pub model_trouble: Option<Problem>,
     /// What was found damaged and is made anew, in words.
     pub repairs: Vec<String>,
 }

@@ -82,7 +82,7 @@ pub struct Answer {
     pub loosened: Vec<String>,
     pub milliseconds: f64,
     /// Why only words were searched though more was asked for, where that is so.
-    pub words_only_because: Option<String>,
+    pub words_only_because: Option<Problem>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -122,9 +122,18 @@ pub struct Hit {
     pub passages: Vec<Passage>,
     pub why: Why,
     /// Why nothing but its name is known.
-    pub unread: Option<String>,
+    pub unread: Option<Unread>,
     /// Near copies and translations, which do not stand among the hits.
     pub others: Vec<Other>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Unread {
+    /// A short word, as in the ledger.
+    pub reason: String,
+    /// More of it, in English.
+    pub why: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

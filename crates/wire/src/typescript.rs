@@ -26,6 +26,7 @@ pub fn file() -> String {
         Coverage,
         Hit,
         FileRef,
+        Unread,
         Passage,
         Why,
         Shares,

@@ -38,7 +38,9 @@ fn opened(kept: &Kept) -> Library {
         match kept.keeping.open(kenning_engine::Access::Write) {
             Ok(library) => match library.wait_until_idle() {
                 Rest::Done => return library,
-                Rest::Halted(why) => assert!(why.contains("Start Kenning again"), "{why}"),
+                Rest::Halted(why) => {
+                    assert!(why.why.contains("Start Kenning again"), "{why}");
+                }
                 other => panic!("{other:?}"),
             },
             // What this process starts holds its locks, too, until it has become another program.

@@ -43,7 +43,8 @@ fn within() {
     }
     library.look_again().unwrap();
     let Rest::Halted(why) = library.wait_until_idle() else { panic!("the disk is too large") };
-    assert!(why.contains("full") || why.contains("space"), "{why}");
+    assert!(why.is_disk_full, "{why}");
+    assert!(why.why.contains("full") || why.why.contains("space"), "{why}");
     assert!(matches!(library.progress().doing, Doing::Halted(_)));
     fs::remove_file(&spare).unwrap();
     let end = std::time::Instant::now() + std::time::Duration::from_secs(30);

@@ -62,7 +62,7 @@ loosened: Array<string>, milliseconds: number,
 /**
  * Why only words were searched though more was asked for, where that is so.
  */
-wordsOnlyBecause: string | null, };
+wordsOnlyBecause: Problem | null, };
 
 export type Verdict = "found" | "nothingClose" | "nothing";
 
@@ -95,7 +95,7 @@ passages: Array<Passage>, why: Why,
 /**
  * Why nothing but its name is known.
  */
-unread: string | null, 
+unread: Unread | null, 
 /**
  * Near copies and translations, which do not stand among the hits.
  */
@@ -106,6 +106,16 @@ export type FileRef = { id: number, name: string,
  * The folder it lies in, to be shown: nothing is opened by it.
  */
 folder: string, };
+
+export type Unread = { 
+/**
+ * A short word, as in the ledger.
+ */
+reason: string, 
+/**
+ * More of it, in English.
+ */
+why: string, };
 
 export type Passage = { id: number, page: number | null, headings: Array<string>, language: string | null, excerpt: string, 
 /**
@@ -248,7 +258,7 @@ export type LibraryProgress = { doing: Doing,
 /**
  * Why it cannot go on, where that is so.
  */
-halted: string | null, 
+halted: Problem | null, 
 /**
  * Names of some of the files that are being read.
  */
@@ -256,7 +266,7 @@ reading: Array<string>, counts: Counts, passagesLeft: number, filesPerSecond: nu
 /**
  * Why there are no vectors to be had now.
  */
-modelTrouble: string | null, 
+modelTrouble: Problem | null, 
 /**
  * What was found damaged and is made anew, in words.
  */

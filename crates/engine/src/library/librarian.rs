@@ -16,10 +16,11 @@ use kenning_store::{
 
 use super::board::{Board, Shown};
 use super::embedding::{Embedder, Embedding};
+use super::error::LibraryError;
 use super::model::Model;
 use super::notes::{Note, Notes, Writing};
 use super::orders::{Listener, Message, Order};
-use super::progress::{Event, Rest, Speeds};
+use super::progress::{Event, Halted, Rest, Speeds};
 use super::readers::{Outcome, Readers, Reading};
 use super::repairs::Repairs;
 use super::spaces::{self, Spaces};
@@ -54,16 +55,16 @@ pub(super) struct State {
     is_stopped: bool,
     /// Whether the folders are watched.
     is_begun: bool,
-    pub(super) halt: Option<Halt>,
+    pub(super) halt: Option<Halt<Halted>>,
     /// The halt that is over, until something succeeds: the next one lasts longer.
-    halted_before: Option<Halt>,
+    halted_before: Option<Halt<Halted>>,
     /// Whether there may be files, or texts, that nobody was given yet.
     pub(super) look_for_files: bool,
     pub(super) look_for_texts: bool,
     pub(super) next_try: Option<Moment>,
     /// Files that changed while they were read, when to try them again, and how often they did.
     pub(super) restless: HashMap<FileId, (Instant, u32)>,
-    pub(super) model_rest: Option<Halt>,
+    pub(super) model_rest: Option<Halt<String>>,
     pub(super) derived: InStep,
     pub(super) measuring: HashSet<SpaceId>,
     pub(super) stop_measuring: Cancel,
@@ -100,14 +101,14 @@ pub(super) enum InStep {
 
 /// Something that cannot be done now and is tried again.
 #[derive(Clone, Debug)]
-pub(super) struct Halt {
-    pub(super) why: String,
+pub(super) struct Halt<Why> {
+    pub(super) why: Why,
     pub(super) until: Instant,
     tries: u32,
 }
 
-impl Halt {
-    fn again(before: Option<&Self>, why: String) -> Self {
+impl<Why> Halt<Why> {
+    fn again(before: Option<&Self>, why: Why) -> Self {
         const LONGEST: Duration = Duration::from_secs(60);
         let tries = before.map_or(0, |halt| halt.tries + 1);
         let pause = Duration::from_millis(500).saturating_mul(1 << tries.min(10)).min(LONGEST);
@@ -146,13 +147,13 @@ impl Librarian {
         if !self.state.is_begun && self.state.halt.is_none() {
             match self.begin() {
                 Ok(()) => self.state.is_begun = true,
-                Err(error) => self.halt(error.to_string()),
+                Err(error) => self.halt(error),
             }
         }
         self.state.is_begun
     }
 
-    fn begin(&mut self) -> Result<(), super::LibraryError> {
+    fn begin(&mut self) -> Result<(), LibraryError> {
         self.truth.change(|change| change.read_older_again(EXTRACTOR_VERSION))?;
         let watching = &mut self.watching;
         let started = self.reader.read(|view| {
@@ -208,7 +209,7 @@ impl Librarian {
             Message::Measured { space, calibration } => {
                 match self.know_calibration(space, *calibration) {
                     Ok(()) => self.state.derived = InStep::Behind,
-                    Err(error) => self.halt(error.to_string()),
+                    Err(error) => self.halt(error),
                 }
             }
         }
@@ -297,7 +298,7 @@ impl Librarian {
                         self.tell_unfit(note, &error);
                     }
                 }
-                Err(error) => self.halt(error.to_string()),
+                Err(error) => self.halt(error),
             }
         }
     }
@@ -314,9 +315,10 @@ impl Librarian {
     }
 
     /// Nothing can be kept now; what was noted waits, and nothing new is begun.
-    pub(super) fn halt(&mut self, why: String) {
+    pub(super) fn halt(&mut self, why: impl Into<LibraryError>) {
         self.state.is_to_be_shown = true;
-        self.state.halt = Some(Halt::again(self.state.halted_before.as_ref(), why));
+        self.state.halt =
+            Some(Halt::again(self.state.halted_before.as_ref(), Halted::from(&why.into())));
     }
 
     /// What is written, or could not be, is at hand no more.
@@ -382,7 +384,7 @@ impl Librarian {
                 self.state.repairs.extend(step.repaired.into_iter().map(Repairs::from));
                 self.distrust(&step.damaged);
             }
-            Err(error) => self.halt(error.to_string()),
+            Err(error) => self.halt(error),
         }
     }
 
@@ -396,7 +398,7 @@ impl Librarian {
             .change(|change| damaged.iter().try_for_each(|content| change.distrust(*content)));
         match distrusted {
             Ok(()) => self.look_for_everything(),
-            Err(error) => self.halt(error.to_string()),
+            Err(error) => self.halt(error),
         }
     }
 
@@ -425,7 +427,7 @@ impl Librarian {
         match model.calibration() {
             Some(known) => {
                 if let Err(error) = self.know_calibration(space, known) {
-                    self.halt(error.to_string());
+                    self.halt(error);
                 }
             }
             None => {

@@ -46,7 +46,7 @@ pub(crate) use model::{CALIBRATION, read_calibration, write_calibration};
 pub use model::{Loaded, Model, NotLoaded};
 pub use opening::{Access, Options, Parts};
 use orders::{Answer, Listener, Message, Order};
-pub use progress::{Doing, Event, Progress, Rest};
+pub use progress::{Doing, Event, Halted, Progress, Rest};
 pub use repairs::Repairs;
 pub use searcher::Searcher;
 pub use spaces::switching_to;

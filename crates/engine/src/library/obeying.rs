@@ -93,7 +93,7 @@ impl Librarian {
             false => change.unset(PAUSED),
         });
         if let Err(error) = kept {
-            self.halt(error.to_string());
+            self.halt(error);
         }
     }
 

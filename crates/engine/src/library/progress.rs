@@ -1,12 +1,38 @@
 //! How far a library is: counts from the truth, speeds as they were measured, time left where there is
 //! something to tell it from.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use kenning_store::{Gap, Ledger, State};
+use kenning_store::{Gap, Ledger, State, StoreError};
 
+use super::error::LibraryError;
 use super::repairs::Repairs;
+
+/// Why nothing can be kept now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halted {
+    pub is_disk_full: bool,
+    pub why: String,
+}
+
+impl From<&LibraryError> for Halted {
+    fn from(error: &LibraryError) -> Self {
+        let is_disk_full = match error {
+            LibraryError::Store(error) => matches!(error, StoreError::DiskFull { .. }),
+            LibraryError::Derived(error) => error.is_disk_full(),
+            _ => false,
+        };
+        Self { is_disk_full, why: error.to_string() }
+    }
+}
+
+impl fmt::Display for Halted {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(&self.why)
+    }
+}
 
 /// What a library is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +48,7 @@ pub enum Doing {
     /// Nothing of what there is to do, until the machine has current again or somebody wants it to go on.
     OnBattery,
     /// It cannot go on, tries again by itself, and has lost nothing.
-    Halted(String),
+    Halted(Halted),
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,7 +87,7 @@ pub enum Rest {
     /// There is nothing left to do.
     Done,
     Paused,
-    Halted(String),
+    Halted(Halted),
     Closed,
 }
 

@@ -28,7 +28,7 @@ impl Librarian {
             return;
         }
         if let Err(error) = self.try_to_give_out_files(now, moment) {
-            self.halt(error.to_string());
+            self.halt(error);
         }
     }
 
@@ -71,7 +71,7 @@ impl Librarian {
             return;
         }
         if let Err(error) = self.try_to_give_out_texts() {
-            self.halt(error.to_string());
+            self.halt(error);
         }
     }
 
@@ -221,7 +221,7 @@ impl Librarian {
                 self.state.derived = InStep::Behind;
                 self.state.is_to_be_shown = true;
             }
-            Err(error) => self.halt(error.to_string()),
+            Err(error) => self.halt(error),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A typed question, taken apart for those who look for answers: words, phrases, languages.
 
 use kenning_domain::Tag;
-use kenning_store::index::{NameWord, Phrase, Word, WordQuery};
+use kenning_store::index::{NameWord, Phrase, Possible, Word, WordQuery};
 use kenning_words::{LastWord, QueryWord, phrase_terms, query_terms};
 
 use super::like::Telling;
@@ -82,6 +82,12 @@ impl Typed {
     /// The question to the index, without what restricts it.
     pub fn word_query(&self) -> WordQuery<'static> {
         WordQuery { words: self.index_words(), ..WordQuery::default() }
+    }
+
+    /// Which words are worth pointing at: of a quoted phrase all are.
+    pub fn worth_pointing_at(&self, possible: &Possible) -> Vec<bool> {
+        let is_quoted = !self.phrases.is_empty();
+        (0..self.words.len()).map(|word| is_quoted || possible.is_telling(word)).collect()
     }
 
     /// The words as the index of names is asked for them.

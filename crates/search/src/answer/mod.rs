@@ -79,11 +79,19 @@ pub fn answer(
     }
 }
 
-/// Where the words that were typed stand in a text, as bytes, in order and apart.
-pub fn places(typed: &str, text: &str, language: Option<Tag>) -> Vec<Range<usize>> {
+/// Where the words that were typed stand in a text, as far as they are worth pointing at in this library: as bytes,
+/// in order and apart.
+pub fn places(
+    typed: &str,
+    text: &str,
+    language: Option<Tag>,
+    library: &Snapshot,
+) -> Result<Vec<Range<usize>>, AnswerError> {
     let typed = Typed::new(typed, &[], language.as_slice());
     let matches = kenning_words::matches(text, language, &typed.words, typed.last());
-    matches.into_iter().map(|(place, _)| place).collect()
+    let possible = library.words.possible(&typed.word_query())?;
+    let matches = show::telling(matches, &typed.worth_pointing_at(&possible));
+    Ok(matches.into_iter().map(|(place, _)| place).collect())
 }
 
 /// One question on its way.
@@ -225,6 +233,7 @@ impl<'a> Search<'a> {
             catalogue: &catalogue,
             allowed: &allowed,
             ranking: &ranking,
+            telling: &means.by_words.telling,
             unread: &means.by_words.unread,
         };
         if is_last || !self.question.is_patient {
@@ -252,6 +261,7 @@ impl<'a> Search<'a> {
             catalogue: &catalogue,
             allowed: &allowed,
             ranking,
+            telling: &means.by_words.telling,
             unread: &means.by_words.unread,
         };
         let answer = self.answer(Stage::Reranked, true, &showing)?;
@@ -274,6 +284,7 @@ impl<'a> Search<'a> {
             catalogue: &catalogue,
             allowed: &allowed,
             ranking: &ranking,
+            telling: &[],
             unread: &[],
         };
         let answer = self.answer(Stage::Words, true, &showing)?;

@@ -31,6 +31,8 @@ pub const NO_SCALE: Scale = Scale { chance: 0.0, answer: 1.0, spread: 0.0 };
 pub struct ByWords {
     query: WordQuery<'static>,
     possible: Possible,
+    /// Which words of the question are worth pointing at.
+    pub telling: Vec<bool>,
     best: Vec<PassageId>,
     pub names: HashMap<ContentId, NameMatch>,
     /// Files without text whose names answer.
@@ -69,7 +71,8 @@ impl ByWords {
         let mut names = named.contents;
         names.retain(|content, _| allowed.allow_content(*content));
         let best = best.into_iter().map(|(passage, _)| passage).collect();
-        Ok(Self { query, possible, best, names, unread })
+        let telling = typed.worth_pointing_at(&possible);
+        Ok(Self { query, possible, telling, best, names, unread })
     }
 
     /// The share of these words in what the question tells.

@@ -23,6 +23,8 @@ pub struct Showing<'a> {
     pub catalogue: &'a Catalogue,
     pub allowed: &'a AllowedPassages<'a>,
     pub ranking: &'a Ranking,
+    /// Which words of the question are worth pointing at.
+    pub telling: &'a [bool],
     pub unread: &'a [Unread],
 }
 
@@ -133,6 +135,7 @@ impl Showing<'_> {
         let language = text.passage.language.map(|language| language.tag);
         let places = matches(&text.text, language, &self.typed.words, self.typed.last());
         let words = places.iter().map(|(_, word)| *word).collect();
+        let places = telling(places, self.telling);
         let excerpt = excerpt_of_matches(&text.text, &places, None, LONGEST_EXCERPT);
         let sentence = best_sentence(&text.text, &places, &excerpt.span);
         let start = excerpt.span.start;
@@ -189,6 +192,15 @@ impl Showing<'_> {
         }
         Shares { words: words / all, name: name / all, meaning: meaning / all }
     }
+}
+
+/// Of the places where words of the question stand, those of words that are worth pointing at.
+pub fn telling(
+    mut places: Vec<(Range<usize>, usize)>,
+    telling: &[bool],
+) -> Vec<(Range<usize>, usize)> {
+    places.retain(|(_, word)| telling.get(*word).copied().unwrap_or(true));
+    places
 }
 
 /// Words as they stand in the question, in their order, pairs of characters that overlap made one.

@@ -31,6 +31,16 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
+    /// Whether it could not be kept because the disk has no room.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Truth(error) => matches!(error, StoreError::DiskFull { .. }),
+            Self::Words(error) => error.is_disk_full(),
+            Self::File { source, .. } => source.kind() == io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
     /// Whether what is kept as the truth is damaged, and not what is derived from it.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Truth(error) if error.is_damage())

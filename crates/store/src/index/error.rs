@@ -45,12 +45,29 @@ impl From<io::Error> for WordsError {
 impl From<Arc<io::Error>> for WordsError {
     /// What the system says is its affair; what only the library says is about the contents of a file.
     fn from(error: Arc<io::Error>) -> Self {
-        let missing = error.kind() == io::ErrorKind::NotFound;
-        if error.raw_os_error().is_some() && !missing {
-            Self::Io(error)
-        } else {
-            Self::Damaged(error.to_string())
+        if error.kind() == io::ErrorKind::NotFound {
+            return Self::Damaged(error.to_string());
         }
+        match error.raw_os_error() {
+            Some(_) => Self::Io(error),
+            None => match said_by_the_system(&error.to_string()) {
+                Some(error) => Self::Io(Arc::new(error)),
+                None => Self::Damaged(error.to_string()),
+            },
+        }
+    }
+}
+
+/// The library passes some errors of the system on as text alone, which ends with their number.
+fn said_by_the_system(text: &str) -> Option<io::Error> {
+    let (_, number) = text.strip_suffix(')')?.rsplit_once("(os error ")?;
+    number.parse().ok().map(io::Error::from_raw_os_error)
+}
+
+impl WordsError {
+    pub fn is_disk_full(&self) -> bool {
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        matches!(self, Self::Io(error) if full.contains(&error.kind()))
     }
 }
 

@@ -72,6 +72,21 @@ pub struct Possible {
     pub sum: f32,
     /// For each word how much it tells. A word that stands nowhere tells as much as the rarest.
     pub idf: Vec<f32>,
+    /// For each word whether it stands anywhere.
+    pub is_met: Vec<bool>,
+}
+
+/// A word that tells less than such a part of what the most telling one does is said beside it, as *how* is
+/// in a question.
+const TELLING: f32 = 0.4;
+
+impl Possible {
+    /// Whether a word is worth pointing at, among the others of the question.
+    pub fn is_telling(&self, word: usize) -> bool {
+        let met = self.idf.iter().zip(&self.is_met).filter(|(_, is_met)| **is_met);
+        let most = met.map(|(idf, _)| *idf).fold(0.0, f32::max);
+        self.idf.get(word).is_none_or(|idf| *idf >= TELLING * most)
+    }
 }
 
 /// What the index has an entry of.

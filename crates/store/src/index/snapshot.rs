@@ -101,7 +101,8 @@ impl WordsSnapshot {
         guarded(|| {
             let words = self.planner(query.cancelled).passages(&query.words)?;
             let idf: Vec<f32> = words.iter().map(|word| word.idf).collect();
-            Ok(Possible { sum: idf.iter().sum::<f32>() * (K1 + 1.0), idf })
+            let is_met = words.iter().map(|word| !word.terms.is_empty()).collect();
+            Ok(Possible { sum: idf.iter().sum::<f32>() * (K1 + 1.0), idf, is_met })
         })
     }
 

@@ -45,7 +45,7 @@ impl Desk {
             let language = content.head.dominant;
             let matches = match request.query.trim() {
                 "" => Vec::new(),
-                query => places(query, own, language),
+                query => places(query, own, language, &searcher.snapshot())?,
             };
             let date = files.iter().map(|file| file.stamp.modified.div_euclid(1_000_000_000));
             let path = |file: &kenning_engine::FileRecord| {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use kenning_domain::FolderId;
 use kenning_engine::{
-    Doing as Done, FileFilter, FileRecord, Ledger, Progress, Rules as WatchRules, State,
+    Doing as Done, FileFilter, FileRecord, Halted, Ledger, Progress, Rules as WatchRules, State,
     Trouble as WatchTrouble, switching_to,
 };
 
 use super::{Desk, gone};
-use crate::error::Problem;
+use crate::error::{Problem, ProblemCode};
 use crate::library::{
     AddFolder, Counts, Doing, FileRow, FileState, Files, FilesRequest, LibraryProgress,
     LibraryView, ReadAgain, ReasonCount, Rules, SetRules, Trouble, WatchedFolder,
@@ -66,7 +66,10 @@ pub(super) fn progress_alone(progress: &Progress) -> LibraryProgress {
         Done::Embedding => (Doing::Embedding, None),
         Done::Paused => (Doing::Paused, None),
         Done::OnBattery => (Doing::OnBattery, None),
-        Done::Halted(why) => (Doing::Halted, Some(why.clone())),
+        Done::Halted(Halted { is_disk_full, why }) => {
+            let code = if *is_disk_full { ProblemCode::DiskFull } else { ProblemCode::Internal };
+            (Doing::Halted, Some(Problem { code, message: why.clone() }))
+        }
     };
     let works = matches!(doing, Doing::Looking | Doing::Reading | Doing::Embedding);
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -80,7 +83,10 @@ pub(super) fn progress_alone(progress: &Progress) -> LibraryProgress {
         passages_per_second: progress.passages_per_second,
         // Where nothing is done, nothing is left.
         seconds_left: progress.time_left.filter(|_| works).map(|left| left.as_secs_f64()),
-        model_trouble: progress.model_trouble.clone(),
+        model_trouble: progress
+            .model_trouble
+            .clone()
+            .map(|message| Problem { code: ProblemCode::Model, message }),
         repairs: progress.repairs.iter().map(ToString::to_string).collect(),
     }
 }

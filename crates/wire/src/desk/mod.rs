@@ -17,7 +17,7 @@ mod settings;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use kenning_domain::Cancel;
 use kenning_engine::getting::Stop;
@@ -60,6 +60,8 @@ pub struct Desk {
     options: Options,
     /// Nothing while it is closed to be opened anew.
     open: RwLock<Option<Open>>,
+    /// Whether it was opened at all.
+    opened: OnceLock<Result<(), Problem>>,
     settings: Mutex<Settings>,
     hotkey_trouble: Mutex<Option<String>>,
     offers: Mutex<Offers>,
@@ -102,22 +104,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Desk {
-    /// Opens the library of the data folder and sets it to work, by `options` as far as the user set nothing
-    /// else.
-    pub fn open(
+    /// Knows what the user set, and nothing of the library until that is opened: a window need not wait for it.
+    /// `options` holds as far as the user set nothing else.
+    pub fn new(
         home: Home,
         models: Models,
         shell: Arc<dyn Shell>,
         options: Options,
     ) -> Result<Self, Problem> {
         let settings = settings::load(home.data())?;
-        let open = Open::new(&home, &models, &options, &settings, &shell)?;
-        let desk = Self {
+        Ok(Self {
             home,
             models,
             shell,
             options,
-            open: RwLock::new(Some(open)),
+            open: RwLock::default(),
+            opened: OnceLock::new(),
             settings: Mutex::new(settings),
             hotkey_trouble: Mutex::default(),
             offers: Mutex::default(),
@@ -128,9 +130,20 @@ impl Desk {
             comparing: Mutex::default(),
             power: Mutex::default(),
             reranker: Mutex::default(),
-        };
-        desk.apply_hotkey();
-        Ok(desk)
+        })
+    }
+
+    /// Opens the library of the data folder and sets it to work. Whoever asked for it before waits until then, and
+    /// is told as well why it cannot be opened.
+    pub fn open(&self) -> Result<(), Problem> {
+        let opened = self.opened.get_or_init(|| {
+            let settings = lock(&self.settings).clone();
+            let open = Open::new(&self.home, &self.models, &self.options, &settings, &self.shell)?;
+            *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(open);
+            Ok(())
+        });
+        self.apply_hotkey();
+        opened.clone()
     }
 
     /// Whether the machine runs on its battery now; nothing where it has none.
@@ -169,6 +182,7 @@ impl Desk {
 
     /// The same with all that is open.
     fn with_open<T>(&self, work: impl FnOnce(&Open) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.opened.wait().clone()?;
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         work(open.as_ref().ok_or(LibraryError::Closed)?)
     }

@@ -15,7 +15,7 @@ use super::{Desk, internal, lock};
 use crate::error::{Problem, ProblemCode};
 use crate::search::{
     Answer, Asked, Band, Coverage, FileRef, Hit, Likeness, Other, Passage, Pipeline, SearchNews,
-    SearchRequest, Shares, Span, Topic, Verdict, Why,
+    SearchRequest, Shares, Span, Topic, Unread, Verdict, Why,
 };
 
 /// Who waits for the best to be read again waits no longer than about this.
@@ -178,17 +178,20 @@ fn embedder(
     searcher: &Searcher,
     snapshot: &Snapshot,
     is_asked: bool,
-) -> (Option<Embedder>, Option<String>) {
+) -> (Option<Embedder>, Option<Problem>) {
+    let trouble = |message| Problem { code: ProblemCode::Model, message };
     let space = snapshot.meaning.as_ref().map(|meaning| meaning.space);
     match space.filter(|_| is_asked).map(|space| searcher.embedder(space)) {
         Some(Ok(Some(embed))) => (Some(embed), None),
-        Some(Ok(None)) => (None, Some("the model that read this library is not here".to_owned())),
-        Some(Err(why)) => (None, Some(why.to_string())),
+        Some(Ok(None)) => {
+            (None, Some(trouble("the model that read this library is not here".to_owned())))
+        }
+        Some(Err(why)) => (None, Some(trouble(why.to_string()))),
         None => (None, None),
     }
 }
 
-fn answer_of(found: Found, snapshot: &Snapshot, trouble: Option<String>) -> Answer {
+fn answer_of(found: Found, snapshot: &Snapshot, trouble: Option<Problem>) -> Answer {
     let stage = match found.stage {
         Stage::Words => Pipeline::Words,
         Stage::Meaning => Pipeline::Meaning,
@@ -244,7 +247,7 @@ fn hit_of(hit: FoundHit, snapshot: &Snapshot) -> Hit {
             reranked: hit.why.is_reranked,
         },
         passages: hit.passages.into_iter().map(passage_of).collect(),
-        unread: hit.unread.map(|reason| reason.text),
+        unread: hit.unread.map(|reason| Unread { reason: reason.code, why: reason.text }),
     }
 }
 

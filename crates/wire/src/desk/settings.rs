@@ -175,6 +175,7 @@ impl Desk {
 
     /// Closes the library, does something meanwhile, and opens it again.
     fn open_anew(&self, meanwhile: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
+        self.opened.wait().clone()?;
         lock(&self.asking).stop_all();
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         lock(&self.searchers).clear();

@@ -63,7 +63,7 @@ export class MockLibrary {
     const isWorking = this.left > 0 && !this.isResting;
     return {
       doing: this.doing(),
-      halted: this.scene.hasTroubles ? "The disk that holds the library is full: 12 MB are left." : null,
+      halted: this.scene.hasTroubles ? { code: "diskFull", message: "the disk that holds the library is full: 12 MB are left" } : null,
       reading: isWorking && !this.scene.hasTroubles ? ["minutes-2024-11.docx", "京都の歩き方.pdf"] : [],
       counts: this.counts(),
       passagesLeft: this.left * 31 + this.switchLeft,

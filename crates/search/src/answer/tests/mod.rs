@@ -276,6 +276,21 @@ fn what_stands_out_is_what_was_asked_for() {
 }
 
 #[test]
+fn words_said_beside_those_that_tell_do_not_stand_out() {
+    let mut library = Library::of(&shelf());
+    let mut check = |raw: &str, expected: &[&str]| {
+        let answer = last(&mut library, &typed(raw, Pipeline::Hybrid));
+        let shown = &answer.hits[0].passages[0];
+        let marked: Vec<&str> =
+            shown.highlights.iter().map(|place| &shown.excerpt[place.clone()]).collect();
+        assert_eq!(marked, expected, "{raw}");
+    };
+    check("baked until the crust", &["Bake", "until", "crust"]);
+    // In quotes they do.
+    check("\"until the\" crust", &["until", "the", "crust"]);
+}
+
+#[test]
 fn the_sentence_with_the_most_of_the_question_is_pointed_at() {
     let mut library = Library::of(&shelf());
     let mut check = |raw: &str, expected: Option<&str>| {
