@@ -18,11 +18,11 @@ const LEAST_COSINE: f32 = 0.9999;
 const LARGEST_DIFFERENCE: f32 = 2e-5;
 
 fn embedder(folder: &Path) -> Embedder {
-    Embedder::open(&ModelFolder::open(folder).unwrap(), Device::Cpu).unwrap()
+    Embedder::open(&ModelFolder::open(folder).unwrap(), Device::Reference).unwrap()
 }
 
 fn reranker(folder: &Path) -> Reranker {
-    Reranker::open(&ModelFolder::open(folder).unwrap(), Device::Cpu).unwrap()
+    Reranker::open(&ModelFolder::open(folder).unwrap(), Device::Reference).unwrap()
 }
 
 fn role(case: &EmbedCase) -> Role<'_> {

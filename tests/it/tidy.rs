@@ -36,11 +36,11 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("kenning-watch", &["kenning-domain"], &["ignore", "notify"]),
     ("kenning-words", &["kenning-domain"], &["compact_str", "frostem"]),
-    ("kenning-store", &["kenning-domain"], &["numkong", "rusqlite", "tantivy", "zstd"]),
+    ("kenning-store", &["kenning-domain"], &["rusqlite", "tantivy", "zstd"]),
     (
         "kenning-inference",
         &["kenning-domain", "kenning-manifest"],
-        &["candle-core", "candle-nn", "gemm", "safetensors", "tokenizers"],
+        &["candle-core", "candle-nn", "gemm", "pulp", "rayon", "safetensors", "tokenizers"],
     ),
     (
         "kenning-models",

@@ -22,6 +22,22 @@ impl Batch {
         self.texts.push(start..self.ids.len());
     }
 
+    /// The same texts in batches of about so many tokens, in their order.
+    pub fn parts(&self, tokens: usize) -> Vec<Self> {
+        let mut parts: Vec<Self> = Vec::new();
+        for text in &self.texts {
+            match parts.last_mut().filter(|part| part.ids.len() + text.len() <= tokens) {
+                Some(part) => part.push(&self.ids[text.clone()]),
+                None => {
+                    let mut part = Self::default();
+                    part.push(&self.ids[text.clone()]);
+                    parts.push(part);
+                }
+            }
+        }
+        parts
+    }
+
     /// Every row of a text asks every row of the same text.
     pub fn spans(&self) -> Vec<Span> {
         self.texts.iter().map(|text| Span { queries: text.clone(), keys: text.clone() }).collect()

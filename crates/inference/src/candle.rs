@@ -8,7 +8,7 @@ use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{D, DType, Device, Module, Tensor};
 
 use crate::error::LoadError;
-use crate::ops::{Fault, Heads, Ops, Sight, Span};
+use crate::ops::{Fault, Heads, Ops, Place, Sight, Span};
 use crate::weights::{Stored, WeightType, Weights};
 
 #[cfg(test)]
@@ -16,10 +16,6 @@ mod tests;
 
 /// How many attention scores are held at once by default: 64 MB of them.
 const SCORES_AT_ONCE: usize = 16 << 20;
-
-/// Blocked weights are widened while that costs little memory: a file of this size becomes at most
-/// eight times larger.
-const WIDEN_UP_TO: u64 = 256 << 20;
 
 /// Whether blocked weights are multiplied as they are or widened once. Widened is faster on the CPU
 /// with many rows; as they are takes less memory, if not as much less as the file suggests: candle
@@ -83,14 +79,13 @@ impl CandleOps {
         use crate::device::Device as Ours;
         let name = device.to_string();
         let opened = match device {
-            Ours::Cpu => Ok(Device::Cpu),
+            Ours::Cpu | Ours::Reference => Ok(Device::Cpu),
             Ours::Cuda(_) if !cfg!(feature = "cuda") => Err(not_built_in("cuda")),
             Ours::Cuda(number) => Device::new_cuda(number).map_err(|error| error.to_string()),
             Ours::Metal(_) if !cfg!(feature = "metal") => Err(not_built_in("metal")),
             Ours::Metal(number) => Device::new_metal(number).map_err(|error| error.to_string()),
         };
-        let light = Weights::size(folder) <= WIDEN_UP_TO;
-        let blocked = if light { Blocked::Widen } else { Blocked::Keep };
+        let blocked = if Weights::stay_blocked(folder) { Blocked::Keep } else { Blocked::Widen };
         match opened {
             Ok(device) => Ok(Self::new(device, name, blocked)),
             Err(reason) => Err(LoadError::Device { device: name, reason }),
@@ -268,7 +263,12 @@ impl Ops for CandleOps {
         if self.is_cpu() { (PRODUCTS / weights.max(1)).clamp(256, 2048) } else { 32_768 }
     }
 
-    fn load_linear(&self, weight: Stored, bias: Option<Vec<f32>>) -> Result<Linear, LoadError> {
+    fn load_linear(
+        &self,
+        weight: Stored,
+        bias: Option<Vec<f32>>,
+        _place: Place,
+    ) -> Result<Linear, LoadError> {
         let bias = bias.map(|bias| self.vector(bias)).transpose()?;
         if weight.kind.is_quantised() && self.blocked == Blocked::Keep {
             let weight =

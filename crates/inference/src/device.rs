@@ -6,12 +6,16 @@ use crate::candle::CandleOps;
 use crate::error::LoadError;
 use crate::family::{self, Head, Network};
 use crate::folder::ModelFolder;
+use crate::packed::{PackedOps, Precision};
 use crate::selftest;
+use crate::weights::Weights;
 
 /// A device that was found to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Device {
     Cpu,
+    /// The CPU without any shortening of numbers: what everything else is held against.
+    Reference,
     Cuda(usize),
     Metal(usize),
 }
@@ -38,6 +42,7 @@ impl fmt::Display for Device {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cpu => write!(formatter, "CPU"),
+            Self::Reference => write!(formatter, "CPU, whole numbers"),
             Self::Cuda(number) => write!(formatter, "CUDA device {number}"),
             Self::Metal(number) => write!(formatter, "Metal device {number}"),
         }
@@ -90,6 +95,16 @@ impl Device {
         folder: &ModelFolder,
         head: Head,
     ) -> Result<Box<dyn Network>, LoadError> {
-        family::load(CandleOps::open(self, &folder.path)?, folder, head)
+        let is_packed = PackedOps::suit_this_machine() && !Weights::stay_blocked(&folder.path);
+        match (self, &head) {
+            (Self::Cpu, Head::Pool(_)) if is_packed => {
+                family::load(PackedOps::open(Precision::Bytes)?, folder, head)
+            }
+            // A score is a single number: what is lost on the way to it is not averaged.
+            (Self::Cpu, _) if is_packed => {
+                family::load(PackedOps::open(Precision::Halves)?, folder, head)
+            }
+            _ => family::load(CandleOps::open(self, &folder.path)?, folder, head),
+        }
     }
 }

@@ -81,6 +81,18 @@ impl Embedder {
         Ok(self.prepare(0, text, role, Overlong::Refuse)?.ids)
     }
 
+    /// The vectors of texts that are tokens already: what engines are compared by.
+    pub fn embed_ids(&self, texts: Vec<Vec<u32>>) -> Result<Vec<Vec<f32>>, ModelError> {
+        texts.iter().try_for_each(|ids| self.tokens.check(ids, self.max_tokens))?;
+        let mut vectors = vec![Vec::new(); texts.len()];
+        let of = |ids| Prepared { ids, truncation: None };
+        let prepared: Vec<Prepared> = texts.into_iter().map(of).collect();
+        for sent in self.send(&prepared, 0, Urgency::Document) {
+            self.receive(sent, self.dimensions, &mut vectors)?;
+        }
+        Ok(vectors)
+    }
+
     pub fn device(&self) -> &str {
         self.owner.device()
     }

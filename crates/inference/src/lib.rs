@@ -10,6 +10,8 @@ mod batch;
 mod candle;
 mod config;
 mod counter;
+#[cfg(test)]
+mod definition;
 mod device;
 mod embedder;
 mod error;
@@ -17,6 +19,7 @@ mod family;
 mod folder;
 mod ops;
 mod owner;
+mod packed;
 mod reranker;
 mod selftest;
 mod template;

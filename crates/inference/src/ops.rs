@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::batch::Batch;
 use crate::error::LoadError;
 use crate::weights::Stored;
 
@@ -34,17 +35,29 @@ pub enum Sight {
     Past,
 }
 
+/// How much a product may lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Its rows are like in size, and what it loses is lost for one row alone.
+    Tolerant,
+    /// A few numbers of its rows are much larger than the others, or what it loses goes into what all rows see.
+    Delicate,
+}
+
 /// A backend failed while computing: out of memory, a lost device.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Fault(pub String);
 
-pub trait Ops: Send + 'static {
+/// One row of numbers for each text of a batch.
+pub type Computed = Result<Vec<Vec<f32>>, Fault>;
+
+pub trait Ops: Send + Sync + 'static {
     type Rows;
-    type Linear: Send;
-    type Table: Send;
-    type Norm: Send;
-    type Rotation: Send;
+    type Linear: Send + Sync;
+    type Table: Send + Sync;
+    type Norm: Send + Sync;
+    type Rotation: Send + Sync;
 
     /// The name to show, as "CPU" or "CUDA 0".
     fn device(&self) -> String;
@@ -57,6 +70,7 @@ pub trait Ops: Send + 'static {
         &self,
         weight: Stored,
         bias: Option<Vec<f32>>,
+        place: Place,
     ) -> Result<Self::Linear, LoadError>;
     fn load_table(&self, rows: Stored) -> Result<Self::Table, LoadError>;
     /// Layer normalisation where there is a bias, root-mean-square normalisation where there is none.
@@ -113,6 +127,11 @@ pub trait Ops: Send + 'static {
     /// All values, row by row.
     fn read(&self, rows: &Self::Rows) -> Result<Vec<f32>, Fault>;
 
+    /// Computes a batch: as a whole, or in parts where that uses the device better.
+    fn in_parts(&self, batch: &Batch, compute: &(dyn Fn(&Batch) -> Computed + Sync)) -> Computed {
+        compute(batch)
+    }
+
     // What families call in place of the single steps. A backend that can do better than one step
     // after the other, without a row going to memory and back between them, overrides these.
 
@@ -150,6 +169,17 @@ pub trait Ops: Send + 'static {
         onto: Self::Rows,
     ) -> Result<Self::Rows, Fault> {
         self.add(onto, &self.linear(linear, rows)?)
+    }
+
+    /// The norm of a product added to other rows.
+    fn linear_add_norm(
+        &self,
+        linear: &Self::Linear,
+        rows: &Self::Rows,
+        onto: &Self::Rows,
+        norm: &Self::Norm,
+    ) -> Result<Self::Rows, Fault> {
+        self.add_norm(norm, self.linear(linear, rows)?, onto)
     }
 
     /// The norm of a sum that nobody needs afterwards.

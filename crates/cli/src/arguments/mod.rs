@@ -53,6 +53,8 @@ pub enum DeviceName {
     /// The first GPU that passes its self-test, else the CPU
     Auto,
     Cpu,
+    /// The CPU without any shortening of numbers, which is slow: to compare with
+    Reference,
     Cuda,
     Metal,
 }
@@ -62,6 +64,7 @@ impl DeviceName {
         match self {
             Self::Auto => DevicePreference::Auto,
             Self::Cpu => DevicePreference::Prefer(Device::Cpu),
+            Self::Reference => DevicePreference::Prefer(Device::Reference),
             Self::Cuda => DevicePreference::Prefer(Device::Cuda(0)),
             Self::Metal => DevicePreference::Prefer(Device::Metal(0)),
         }

@@ -7,7 +7,7 @@ use crate::batch::Batch;
 use crate::config::BertConfig;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::ops::{Fault, Heads, Ops, Sight};
+use crate::ops::{Fault, Heads, Ops, Place, Sight};
 use crate::weights::{Names, Stored, WeightType, Weights};
 use kenning_manifest::Family;
 
@@ -138,9 +138,9 @@ impl<O: Ops> Trunk<O> for Bert<O> {
             asked.project(ops, [&layer.query, &layer.key, &layer.value], &rows)?;
         let asking = asked.of(ops, rows)?;
         let seen = ops.attention(&query, &key, &value, self.heads, asked.spans, Sight::All)?;
-        let seen = ops.add_norm(&layer.output_norm, ops.linear(&layer.output, &seen)?, &asking)?;
+        let seen = ops.linear_add_norm(&layer.output, &seen, &asking, &layer.output_norm)?;
         let wide = ops.linear_gelu(&layer.up, &seen)?;
-        ops.add_norm(&layer.down_norm, ops.linear(&layer.down, &wide)?, &seen)
+        ops.linear_add_norm(&layer.down, &wide, &seen, &layer.down_norm)
     }
 
     fn answer(&self, ops: &O, pooled: O::Rows) -> Result<Vec<Vec<f32>>, Fault> {
@@ -177,16 +177,22 @@ struct Loader<'a, O: Ops> {
 }
 
 impl<O: Ops> Loader<'_, O> {
-    fn linear(&self, name: &str, out: usize, width: usize) -> Result<O::Linear, LoadError> {
+    fn linear(
+        &self,
+        name: &str,
+        out: usize,
+        width: usize,
+        place: Place,
+    ) -> Result<O::Linear, LoadError> {
         let weight = self.weights.read(&format!("{name}.weight"), &[out, width])?;
         let bias = self.weights.read_numbers(&format!("{name}.bias"), &[out])?;
-        self.ops.load_linear(weight, Some(bias))
+        self.ops.load_linear(weight, Some(bias), place)
     }
 
     fn classifier(&self, hidden: usize) -> Result<Classifier<O>, LoadError> {
         Ok(Classifier {
-            dense: self.linear("classifier.dense", hidden, hidden)?,
-            score: self.linear("classifier.out_proj", 1, hidden)?,
+            dense: self.linear("classifier.dense", hidden, hidden, Place::Delicate)?,
+            score: self.linear("classifier.out_proj", 1, hidden, Place::Delicate)?,
         })
     }
 
@@ -200,13 +206,28 @@ impl<O: Ops> Loader<'_, O> {
         let hidden = config.hidden_size;
         let name = |part: &str| format!("encoder.layer.{number}.{part}");
         Ok(Layer {
-            query: self.linear(&name("attention.self.query"), hidden, hidden)?,
-            key: self.linear(&name("attention.self.key"), hidden, hidden)?,
-            value: self.linear(&name("attention.self.value"), hidden, hidden)?,
-            output: self.linear(&name("attention.output.dense"), hidden, hidden)?,
+            query: self.linear(&name("attention.self.query"), hidden, hidden, Place::Delicate)?,
+            key: self.linear(&name("attention.self.key"), hidden, hidden, Place::Delicate)?,
+            value: self.linear(&name("attention.self.value"), hidden, hidden, Place::Delicate)?,
+            output: self.linear(
+                &name("attention.output.dense"),
+                hidden,
+                hidden,
+                Place::Delicate,
+            )?,
             output_norm: self.norm(&name("attention.output.LayerNorm"), config)?,
-            up: self.linear(&name("intermediate.dense"), config.intermediate_size, hidden)?,
-            down: self.linear(&name("output.dense"), hidden, config.intermediate_size)?,
+            up: self.linear(
+                &name("intermediate.dense"),
+                config.intermediate_size,
+                hidden,
+                Place::Tolerant,
+            )?,
+            down: self.linear(
+                &name("output.dense"),
+                hidden,
+                config.intermediate_size,
+                Place::Delicate,
+            )?,
             down_norm: self.norm(&name("output.LayerNorm"), config)?,
         })
     }

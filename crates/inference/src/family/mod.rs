@@ -6,12 +6,12 @@ mod qwen3;
 use crate::batch::Batch;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::ops::{Fault, Ops, Span};
+use crate::ops::{Computed, Fault, Ops, Span};
 use kenning_manifest::{FILE_NAME, Family, Pooling};
 
 /// A loaded network: packed tokens in, one row of numbers for each text out.
 pub trait Network: Send {
-    fn compute(&self, batch: &Batch) -> Result<Vec<Vec<f32>>, Fault>;
+    fn compute(&self, batch: &Batch) -> Computed;
     fn device(&self) -> String;
     fn tokens_per_batch(&self) -> usize;
 }
@@ -63,7 +63,7 @@ pub fn load<O: Ops>(
 }
 
 /// What differs between the families: the layers, and what stands before and after them.
-trait Trunk<O: Ops>: Send {
+trait Trunk<O: Ops>: Send + Sync {
     fn layers(&self) -> usize;
     /// How many weights each token is multiplied with.
     fn weights(&self) -> usize;
@@ -121,9 +121,9 @@ struct Whole<O, T> {
     pooling: Pooling,
 }
 
-impl<O: Ops, T: Trunk<O>> Network for Whole<O, T> {
+impl<O: Ops, T: Trunk<O>> Whole<O, T> {
     /// Of the last layer only the pooled rows are computed, where pooling takes a single one.
-    fn compute(&self, batch: &Batch) -> Result<Vec<Vec<f32>>, Fault> {
+    fn part(&self, batch: &Batch) -> Computed {
         let pooled = match self.pooling {
             Pooling::Mean => None,
             Pooling::Cls => Some(batch.first_rows()),
@@ -148,6 +148,12 @@ impl<O: Ops, T: Trunk<O>> Network for Whole<O, T> {
             now = self.ops.means(&now, &batch.texts)?;
         }
         self.trunk.answer(&self.ops, now)
+    }
+}
+
+impl<O: Ops, T: Trunk<O>> Network for Whole<O, T> {
+    fn compute(&self, batch: &Batch) -> Computed {
+        self.ops.in_parts(batch, &|part| self.part(part))
     }
 
     fn device(&self) -> String {

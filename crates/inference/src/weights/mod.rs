@@ -22,6 +22,10 @@ pub struct Stored {
     pub bytes: Vec<u8>,
 }
 
+/// Blocked weights are widened while that costs little memory: a file of this size becomes at most
+/// eight times larger.
+const WIDEN_UP_TO: u64 = 256 << 20;
+
 /// The weights of one model folder, whichever of the formats they are in.
 pub enum Weights {
     Safetensors(safetensors::Files),
@@ -52,8 +56,14 @@ impl Weights {
         }
     }
 
+    /// Whether a folder's weights may be narrower than half width, and so many that they are to stay so.
+    pub fn stay_blocked(folder: &Path) -> bool {
+        let blocked = gguf_files(folder).is_ok_and(|found| !found.is_empty());
+        blocked && Self::size(folder) > WIDEN_UP_TO
+    }
+
     /// How many bytes a folder's files of weights take together, whatever their format.
-    pub fn size(folder: &Path) -> u64 {
+    fn size(folder: &Path) -> u64 {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let is_weights = |path: &Path| {
             path.extension()

@@ -1,0 +1,191 @@
+//! The packed operations against their definitions, at sizes that end within and beyond blocks, panels and vectors.
+
+use proptest::prelude::*;
+
+use super::steps::{exp, half, soften, soften_to_halves, to_bytes};
+use super::*;
+use crate::definition::{by_definition, numbers};
+use crate::weights::WeightType;
+
+fn stored(numbers: &[f32], columns: usize) -> Stored {
+    Stored {
+        name: "weight".into(),
+        file: "tests".into(),
+        shape: vec![columns, numbers.len() / columns],
+        kind: WeightType::F32,
+        bytes: numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+    }
+}
+
+fn rows(ops: &PackedOps, numbers: &[f32], width: usize) -> Rows {
+    let mut values = ops.whole.take(numbers.len());
+    values.copy_from_slice(numbers);
+    ops.rows(values, width)
+}
+
+/// The largest difference in parts of the largest number.
+fn apart(found: &[f32], expected: &[f32]) -> f32 {
+    assert_eq!(found.len(), expected.len());
+    let size = expected.iter().fold(1e-6f32, |most, number| most.max(number.abs()));
+    found.iter().zip(expected).fold(0.0, |most: f32, (a, b)| most.max((a - b).abs())) / size
+}
+
+fn product(weight: &[f32], bias: &[f32], rows: &[f32], depth: usize) -> Vec<f32> {
+    let of_row = |row: &[f32]| {
+        let columns: Vec<f32> = weight
+            .chunks_exact(depth)
+            .zip(bias)
+            .map(|(column, bias)| row.iter().zip(column).map(|(a, b)| a * b).sum::<f32>() + bias)
+            .collect();
+        columns
+    };
+    rows.chunks_exact(depth).flat_map(of_row).collect()
+}
+
+/// Everything that a layer does with products, in one kind of numbers.
+fn layer(precision: Precision, [count, depth, columns]: [usize; 3], within: f32) {
+    let ops = PackedOps::open(precision).unwrap();
+    let (weight, bias) = (numbers(columns * depth, 1), numbers(columns, 2));
+    let (back, back_bias) = (numbers(columns * depth, 3), numbers(depth, 4));
+    let given = numbers(count * depth, 5);
+    ops.pool.install(|| {
+        let up =
+            ops.load_linear(stored(&weight, columns), Some(bias.clone()), Place::Tolerant).unwrap();
+        let down = ops
+            .load_linear(stored(&back, depth), Some(back_bias.clone()), Place::Delicate)
+            .unwrap();
+        let input = rows(&ops, &given, depth);
+        let plain = product(&weight, &bias, &given, depth);
+        let found = ops.read(&ops.linear(&up, &input).unwrap()).unwrap();
+        assert!(apart(&found, &plain) < within, "{count} × {depth} × {columns}");
+        let [one, other] = ops.linears([&up, &up], &input).unwrap();
+        assert_eq!(ops.read(&one).unwrap(), found);
+        assert_eq!(ops.read(&other).unwrap(), found);
+
+        let wide: Vec<f32> = plain.iter().map(|value| gelu(*value)).collect();
+        let expected = product(&back, &back_bias, &wide, columns);
+        let wide = ops.linear_gelu(&up, &input).unwrap();
+        let found = ops.linear_add(&down, &wide, rows(&ops, &given, depth)).unwrap();
+        let summed: Vec<f32> = expected.iter().zip(&given).map(|(a, b)| a + b).collect();
+        assert!(apart(&ops.read(&found).unwrap(), &summed) < 2.0 * within);
+        let norm = ops.load_norm(vec![1.5; depth], Some(vec![0.25; depth]), 1e-6).unwrap();
+        let normed = ops.linear_add_norm(&down, &wide, &input, &norm).unwrap();
+        let twice = ops.norm(&norm, &found).unwrap();
+        assert!(apart(&ops.read(&normed).unwrap(), &ops.read(&twice).unwrap()) < 1e-5);
+
+        let gates: Vec<f32> = plain.iter().map(|value| value * silu(*value)).collect();
+        let expected = product(&back, &back_bias, &gates, columns);
+        let gates = ops.gated(&up, &up, &input).unwrap();
+        let found = ops.read(&ops.linear(&down, &gates).unwrap()).unwrap();
+        assert!(apart(&found, &expected) < 2.0 * within);
+    });
+}
+
+#[test]
+fn products_in_bytes_and_in_halves_are_products() {
+    for sizes in [[1, 32, 64], [3, 40, 200], [16, 384, 130], [65, 64, 128], [200, 33, 7]] {
+        layer(Precision::Bytes, sizes, 0.02);
+        layer(Precision::Halves, sizes, 0.01);
+    }
+}
+
+#[test]
+fn attention_is_attention_short_and_long_and_for_one_row() {
+    let ops = PackedOps::open(Precision::Halves).unwrap();
+    for (queries, keys, width) in [(6, 2, 4), (4, 4, 32), (2, 1, 64), (2, 2, 128), (3, 3, 48)] {
+        let heads = Heads { queries, keys, width };
+        for lengths in [&[3, 3, 1, 17, 5][..], &[16, 33, 95, 96, 97], &[250], &[1]] {
+            let mut batch = Batch::default();
+            lengths.iter().for_each(|&length| batch.push(&vec![0; length]));
+            let count: usize = lengths.iter().sum();
+            let sides = [(queries, 1), (keys, 2), (keys, 3)]
+                .map(|(heads, seed)| numbers(count * heads * width, seed));
+            let plain = sides.each_ref().map(Vec::as_slice);
+            let given = |side: usize, heads: usize| rows(&ops, plain[side], heads * width);
+            let [query, key, value] = [given(0, queries), given(1, keys), given(2, keys)];
+            for sight in [Sight::All, Sight::Past] {
+                let expected = by_definition(plain, heads, &batch.spans(), sight);
+                let spans = batch.spans();
+                let attend = || ops.attention(&query, &key, &value, heads, &spans, sight).unwrap();
+                let found = ops.read(&ops.pool.install(attend)).unwrap();
+                let apart = apart(&found, &expected);
+                assert!(apart < 0.01, "{heads:?}, {lengths:?}, {sight:?}: {apart}");
+                let chosen = ops.select(&query, &batch.last_rows()).unwrap();
+                let spans = batch.spans_of_single_rows();
+                let attend = || ops.attention(&chosen, &key, &value, heads, &spans, sight).unwrap();
+                let found = ops.read(&ops.pool.install(attend)).unwrap();
+                let last = batch.last_rows().into_iter().flat_map(|row| {
+                    let row = row as usize * queries * width;
+                    expected[row..row + queries * width].to_vec()
+                });
+                assert!(self::apart(&found, &last.collect::<Vec<_>>()) < 0.01);
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_batch_are_the_batch() {
+    let mut batch = Batch::default();
+    [300, 1, 200, 30, 600, 5].iter().for_each(|&length| batch.push(&vec![7; length]));
+    let parts = batch.parts(512);
+    let lengths: Vec<Vec<usize>> =
+        parts.iter().map(|part| part.texts.iter().map(Range::len).collect()).collect();
+    assert_eq!(lengths, [vec![300, 1, 200], vec![30], vec![600], vec![5]]);
+    assert_eq!(parts[1].positions, (0..30).collect::<Vec<u32>>());
+}
+
+proptest! {
+    #[test]
+    fn bytes_are_within_half_a_step(row in prop::collection::vec(-1e6f32..1e6, 1..80)) {
+        let mut bytes = vec![0; row.len()];
+        let step = to_bytes(&row, &mut bytes);
+        for (value, byte) in row.iter().zip(&bytes) {
+            prop_assert!((f32::from(*byte) * step - value).abs() <= 0.5001 * step, "{value} {byte} {step}");
+        }
+    }
+
+    #[test]
+    fn halves_are_the_nearest(value in prop::num::f32::NORMAL) {
+        prop_assert_eq!(half(value), bf16::from_f32(value));
+    }
+
+    #[test]
+    fn powers_and_activations_are_near_their_definitions(value in -80.0f32..80.0) {
+        let exact = f64::from(value).exp();
+        prop_assert!((f64::from(exp(value)) / exact - 1.0).abs() < 2e-6);
+        let exact = f64::from(value) / (1.0 + (-f64::from(value)).exp());
+        prop_assert!((f64::from(silu(value)) - exact).abs() < 1e-5 * exact.abs().max(1.0));
+        let small = value / 10.0;
+        let exact = f64::from(candle_core::Tensor::new(&[small], &candle_core::Device::Cpu)
+            .and_then(|one| one.gelu_erf()).and_then(|one| one.to_vec1::<f32>()).unwrap()[0]);
+        prop_assert!((f64::from(gelu(small)) - exact).abs() < 1e-4, "{small}");
+    }
+
+    #[test]
+    fn weights_of_scores_are_softmax(scores in prop::collection::vec(-30.0f32..30.0, 1..100)) {
+        let most = scores.iter().fold(f32::MIN, |most, score| most.max(*score));
+        let exact: Vec<f32> = scores.iter().map(|score| ((score - most) * 0.5).exp()).collect();
+        let mut weights = scores.clone();
+        let total = soften(&mut weights, 0.5);
+        prop_assert!(apart(&weights, &exact) < 1e-5);
+        prop_assert!((total / exact.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        let mut halves = vec![bf16::ZERO; scores.len()];
+        let same = soften_to_halves(&scores, 0.5, &mut halves);
+        prop_assert!((same / total - 1.0).abs() < 1e-5);
+        let halves: Vec<f32> = halves.into_iter().map(bf16::to_f32).collect();
+        prop_assert!(apart(&halves, &exact) < 0.005);
+    }
+}
+
+#[test]
+fn what_is_no_number_stays_none() {
+    for fault in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let mut row = numbers(40, 1);
+        row[37] = fault;
+        assert!(!to_bytes(&row, &mut [0; 40]).is_finite(), "{fault}");
+        let total = soften(&mut row.clone(), 0.5);
+        let is_weighed = fault == f32::NEG_INFINITY;
+        assert_eq!(total.is_finite(), is_weighed, "{fault}");
+    }
+}
