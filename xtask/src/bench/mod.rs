@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the measurements that `docs/PERFORMANCE.md` reports, each one command.
 
+mod cpu;
 mod embed;
 mod fetch;
 mod ingest;
@@ -21,6 +22,15 @@ pub enum Bench {
         /// How many runs each median is taken of.
         #[arg(long, default_value_t = 5)]
         runs: usize,
+    },
+    /// Tokens a second of the built-in network on one core and on two, in turns with other engines.
+    Cpu {
+        /// A Python program that times others and tells of them in JSON.
+        peers: Option<PathBuf>,
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        #[arg(long)]
+        json: bool,
     },
     /// How long it takes until files are found: ten thousand small ones, and a folder of real documents
     /// beside its reading and its embedding alone.
@@ -47,6 +57,7 @@ pub enum Bench {
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Embed { runs } => embed::run(workspace, *runs),
+        Bench::Cpu { peers, rounds, json } => cpu::run(workspace, peers.as_deref(), *rounds, *json),
         Bench::Ingest { folder } => ingest::run(workspace, folder.as_deref()),
         Bench::Fetch { gigabytes } => fetch::run(workspace, *gigabytes),
         Bench::Search { passages } => search::run(workspace, *passages),
