@@ -11,14 +11,14 @@ mod steps;
 mod tests;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use half::bf16;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use self::attention::{Head, Part, Scratch, To};
-use self::kernels::Narrow;
+use self::kernels::{Narrow, Panel};
 use self::products::{BLOCK, Input, Products, Weight, block_of, narrow_rows};
 use self::rows::{Buffer, Rows, Spare, Values};
 use self::steps::{Norm, gelu, silu, wide};
@@ -84,9 +84,14 @@ macro_rules! with_weight {
 }
 
 impl PackedOps {
-    /// Whether this machine multiplies narrow numbers faster than whole ones.
+    /// Whether this machine multiplies narrow numbers faster than whole ones, and rightly: there are more kinds of
+    /// processors than anybody has tried.
     pub fn suit_this_machine() -> bool {
-        kernels::has_halves()
+        static SUITS: OnceLock<bool> = OnceLock::new();
+        *SUITS.get_or_init(|| {
+            let are_right = || is_right::<i8>() && is_right::<bf16>();
+            kernels::has_halves() && pool::pool().is_ok_and(|pool| pool.install(are_right))
+        })
     }
 
     pub fn open(precision: Precision) -> Result<Self, LoadError> {
@@ -198,6 +203,35 @@ impl PackedOps {
         let (values, _) = self.halves.narrowed(values, rows.width);
         Some(Rows { count: rows.count, width: rows.width, values: Values::Halves(values) })
     }
+}
+
+/// Multiplies whole numbers, which no kind of narrow ones loses anything of, at sizes that end within blocks of every
+/// kernel.
+fn is_right<T: Narrow>() -> bool {
+    const COUNT: usize = 37;
+    const DEPTH: usize = 83;
+    const COLUMNS: usize = 50;
+    let whole = |length: usize, prime: usize| -> Vec<f32> {
+        (0..length).map(|at| (at * prime % 255) as f32 - 127.0).collect()
+    };
+    // Each row has its largest number, so that a step is worth one.
+    let full = |mut rows: Vec<f32>| {
+        rows.chunks_exact_mut(DEPTH).for_each(|row| row[0] = 127.0);
+        rows
+    };
+    let (rows, weight) = (full(whole(COUNT * DEPTH, 31)), full(whole(COLUMNS * DEPTH, 57)));
+    let mut narrow = [vec![T::default(); rows.len()], vec![T::default(); weight.len()]];
+    narrow_rows(&rows, DEPTH, &mut narrow[0], &mut [0.0; COUNT]);
+    narrow_rows(&weight, DEPTH, &mut narrow[1], &mut [0.0; COLUMNS]);
+    let Some(panel) = Panel::<T>::pack(&narrow[1], DEPTH) else { return false };
+    let mut sums = vec![T::Sum::default(); COUNT * COLUMNS];
+    panel.product(&narrow[0], &mut sums);
+    let product =
+        |row: &[f32], column: &[f32]| row.iter().zip(column).map(|(a, b)| a * b).sum::<f32>();
+    let columns = || weight.chunks_exact(DEPTH);
+    let expected =
+        rows.chunks_exact(DEPTH).flat_map(|row| columns().map(move |column| product(row, column)));
+    expected.zip(&sums).all(|(expected, sum)| T::sum(*sum) == expected)
 }
 
 fn narrowed_otherwise() -> Fault {

@@ -37,13 +37,14 @@ pub struct Buffer<T> {
     home: Arc<Spare<T>>,
 }
 
-/// So many are kept at most: as many as are in use at once.
+/// So many are kept at most, as many as are in use at once, and none that only a very long text needed.
 const KEPT: usize = 32;
+const LONGEST_KEPT: usize = 1 << 20;
 
 impl<T> Drop for Buffer<T> {
     fn drop(&mut self) {
         let mut spare = self.home.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < KEPT {
+        if spare.len() < KEPT && self.values.len() <= LONGEST_KEPT {
             spare.push(std::mem::take(&mut self.values));
         }
     }

@@ -125,6 +125,11 @@ fn attention_is_attention_short_and_long_and_for_one_row() {
 }
 
 #[test]
+fn this_machine_multiplies_rightly_where_it_multiplies_narrow_numbers() {
+    assert_eq!(PackedOps::suit_this_machine(), kernels::has_halves());
+}
+
+#[test]
 fn parts_of_a_batch_are_the_batch() {
     let mut batch = Batch::default();
     [300, 1, 200, 30, 600, 5].iter().for_each(|&length| batch.push(&vec![7; length]));
