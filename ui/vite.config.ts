@@ -20,5 +20,6 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ["tests/setup.ts"],
     include: ["tests/**/*.test.ts"],
     restoreMocks: true,
+    testTimeout: 30_000,
   },
 }));

@@ -30,7 +30,7 @@ function slowHost() {
 async function answers(question: string, pipeline: Pipeline = "meaning"): Promise<Answer[]> {
   const found: Answer[] = [];
   const request: SearchRequest = {
-    asked: { by: "text", text: question }, limit: 40, pipeline, grouped: true, topics: true, languages: ["en"], minutesEast: 0,
+    asked: { by: "text", text: question }, limit: 20, pipeline, grouped: true, topics: true, languages: ["en"], minutesEast: 0,
   };
   await new Promise<void>((resolve) => {
     mockHost({ pace: 0 }).search(request, (news) => {
@@ -88,12 +88,12 @@ describe("search", () => {
     const { slow, asked } = slowHost();
     const search = new Search(slow, wishes);
     const [, meaning] = await answers("heating");
-    const hits = Array.from({ length: 40 }, (_, at) => ({ ...meaning!.hits[0]!, document: at + 1 }));
+    const hits = Array.from({ length: 20 }, (_, at) => ({ ...meaning!.hits[0]!, document: at + 1 }));
     search.type("x");
     asked[0]?.tell({ is: "answer", answer: { ...meaning!, hits } });
     asked[0]?.tell({ is: "done" });
     search.more();
-    expect(asked[1]?.request.limit).toBe(120);
+    expect(asked[1]?.request.limit).toBe(60);
     asked[1]?.tell({ is: "answer", answer: { ...meaning!, hits: hits.toReversed() } });
     expect(search.hits.map((hit) => hit.document)).toEqual(hits.map((hit) => hit.document));
   });

@@ -1,5 +1,5 @@
 /** What jsdom lacks and the interface needs. */
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach, beforeEach } from "vitest";
 
 import { text } from "../src/text/text.svelte";
@@ -19,6 +19,8 @@ window.ResizeObserver = class {
   disconnect(): void {}
 };
 HTMLCanvasElement.prototype.getContext = () => null;
+// A machine that does other things besides takes its time.
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(async () => {
   await text.speak("en");

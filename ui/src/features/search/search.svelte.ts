@@ -21,7 +21,8 @@ export interface Wishes {
 
 const STAGES: Pipeline[] = ["words", "meaning", "reranked"];
 
-const FIRST_LIMIT = 40;
+/** Some screenfuls: each more makes every letter that is typed slower. */
+const FIRST_LIMIT = 20;
 const MOST = 5000;
 /** Files become searchable all the time; what is shown is not asked for again more often. */
 const REFRESH_AFTER = 4000;
