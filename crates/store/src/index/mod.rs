@@ -15,6 +15,7 @@ mod snapshot;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 use kenning_domain::{ContentId, FileId, PassageId};
@@ -52,9 +53,17 @@ pub struct Words {
     fields: Fields,
     now: WordsSnapshot,
     reader: IndexReader,
-    writer: IndexWriter,
+    /// Nothing only while it is made anew or ends.
+    writer: Option<IndexWriter>,
     /// Last, so that it is let go of when nothing is written any more.
-    _lock: DirectoryLock,
+    lock: Arc<DirectoryLock>,
+}
+
+impl Drop for Words {
+    /// Its threads merge, and remove what nobody needs: whoever opens the folder next must not meet them.
+    fn drop(&mut self) {
+        let _ = self.end();
+    }
 }
 
 /// An index that was opened, and what had to be done for that.
@@ -79,26 +88,32 @@ impl Words {
                 Err(damage @ WordsError::Damaged(_)) => (Parts::make(folder)?, Some(damage)),
                 Err(other) => return Err(other),
             };
-            Ok(Opened { words: Self::of(folder.to_owned(), parts, lock), repair })
+            Ok(Opened { words: Self::of(folder.to_owned(), parts, Arc::new(lock)), repair })
         })
     }
 
-    fn of(folder: PathBuf, parts: Parts, lock: DirectoryLock) -> Self {
+    fn of(folder: PathBuf, parts: Parts, lock: Arc<DirectoryLock>) -> Self {
         let Parts { fields, now, reader, writer } = parts;
-        Self { folder, fields, now, reader, writer, _lock: lock }
+        Self { folder, fields, now, reader, writer: Some(writer), lock }
+    }
+
+    fn writer(&mut self) -> Result<&mut IndexWriter> {
+        self.writer.as_mut().ok_or_else(|| WordsError::Stopped("it was closed".to_owned()))
+    }
+
+    /// Waits until nothing is merged any more.
+    fn end(&mut self) -> Result<()> {
+        let writer = self.writer.take();
+        guarded(|| Ok(writer.map_or(Ok(()), IndexWriter::wait_merging_threads)?))
     }
 
     /// Throws everything away: an empty index without a mark. Snapshots that were taken stay as they
     /// are. After an error it is to be opened anew.
     pub fn begin_anew(self) -> Result<Self> {
-        let Self { folder, now, reader, writer, _lock: lock, .. } = self;
-        guarded(|| {
-            drop((now, reader));
-            // Until it merges nothing more into the folder. What goes wrong there goes with it.
-            let _ = guarded(|| Ok(writer.wait_merging_threads()?));
-            let parts = Parts::make(&folder)?;
-            Ok(Self::of(folder, parts, lock))
-        })
+        let (folder, lock) = (self.folder.clone(), Arc::clone(&self.lock));
+        // What goes wrong in its end goes with it.
+        drop(self);
+        guarded(|| Ok(Self::of(folder.clone(), Parts::make(&folder)?, lock)))
     }
 
     /// What was last committed.
@@ -115,14 +130,14 @@ impl Words {
         exact: impl IntoIterator<Item = (&'a str, u32)>,
     ) -> Result<()> {
         let entry = self.fields.passage(passage, stems, exact);
-        guarded(|| Ok(self.writer.add_document(entry).map(drop)?))
+        guarded(|| Ok(self.writer()?.add_document(entry).map(drop)?))
     }
 
     /// Removes all passages of a content that were added so far.
     pub fn remove_content(&mut self, content: ContentId) -> Result<()> {
         let term = self.fields.of_content(content);
         guarded(|| {
-            self.writer.delete_term(term);
+            self.writer()?.delete_term(term);
             Ok(())
         })
     }
@@ -135,13 +150,13 @@ impl Words {
     ) -> Result<()> {
         self.remove_name(file)?;
         let entry = self.fields.name(file, words);
-        guarded(|| Ok(self.writer.add_document(entry).map(drop)?))
+        guarded(|| Ok(self.writer()?.add_document(entry).map(drop)?))
     }
 
     pub fn remove_name(&mut self, file: FileId) -> Result<()> {
         let term = self.fields.of_file(file);
         guarded(|| {
-            self.writer.delete_term(term);
+            self.writer()?.delete_term(term);
             Ok(())
         })
     }
@@ -149,7 +164,7 @@ impl Words {
     /// Makes what was written so far durable and visible, all of it or nothing.
     pub fn commit(&mut self, mark: Mark) -> Result<()> {
         guarded(|| {
-            let mut commit = self.writer.prepare_commit()?;
+            let mut commit = self.writer()?.prepare_commit()?;
             commit.set_payload(&payload(mark));
             fail::point("words.prepared");
             commit.commit()?;
@@ -175,12 +190,13 @@ impl Words {
 
     /// Reads everything and compares it with its checksums.
     pub fn verify(&self) -> Result<()> {
-        guarded(|| verify(self.writer.index()))
+        let writer = self.writer.as_ref();
+        guarded(|| writer.map_or(Ok(()), |writer| verify(writer.index())))
     }
 
     /// Waits until segments are merged that are being merged. What was not committed is lost.
-    pub fn close(self) -> Result<()> {
-        guarded(|| Ok(self.writer.wait_merging_threads()?))
+    pub fn close(mut self) -> Result<()> {
+        self.end()
     }
 }
 
@@ -299,10 +315,14 @@ fn empty(folder: &Path) -> io::Result<()> {
         if entry.file_name() == LOCK {
             continue;
         }
-        if entry.file_type()?.is_dir() {
-            fs::remove_dir_all(entry.path())?;
-        } else {
-            fs::remove_file(entry.path())?;
+        let removed = match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path()),
+            false => fs::remove_file(entry.path()),
+        };
+        // What has gone by itself meanwhile is gone.
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
     }
     Ok(())
