@@ -213,14 +213,14 @@ impl<O: Ops> Loader<'_, O> {
                 &name("attention.output.dense"),
                 hidden,
                 hidden,
-                Place::Delicate,
+                Place::Tolerant,
             )?,
             output_norm: self.norm(&name("attention.output.LayerNorm"), config)?,
             up: self.linear(
                 &name("intermediate.dense"),
                 config.intermediate_size,
                 hidden,
-                Place::Tolerant,
+                Place::Delicate,
             )?,
             down: self.linear(
                 &name("output.dense"),
