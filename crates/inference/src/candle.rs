@@ -8,7 +8,7 @@ use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{D, DType, Device, Module, Tensor};
 
 use crate::error::LoadError;
-use crate::ops::{Fault, Heads, Ops, Place, Sight, Span};
+use crate::ops::{Fault, Heads, Ops, Place, Sight, Span, waves};
 use crate::weights::{Stored, WeightType, Weights};
 
 #[cfg(test)]
@@ -314,18 +314,11 @@ impl Ops for CandleOps {
         width: usize,
         positions: usize,
     ) -> Result<Rotation, LoadError> {
-        let turns: Vec<f64> =
-            (0..width / 2).map(|pair| base.powf(-2.0 * pair as f64 / width as f64)).collect();
-        let table = |wave: fn(f64) -> f64| {
-            let values: Vec<f32> = (0..positions)
-                .flat_map(|position| {
-                    turns.iter().map(move |turn| wave(position as f64 * turn) as f32)
-                })
-                .collect();
+        let [cosines, sines] = waves(base, width, positions).map(|values| {
             Tensor::from_vec(values, (positions, width / 2), &self.device)
-                .map_err(|e| self.load_fault(e))
-        };
-        Ok(Rotation { cosines: table(f64::cos)?, sines: table(f64::sin)? })
+                .map_err(|error| self.load_fault(error))
+        });
+        Ok(Rotation { cosines: cosines?, sines: sines? })
     }
 
     fn lookup(&self, table: &Table, ids: &[u32]) -> Result<Tensor, Fault> {

@@ -44,6 +44,18 @@ pub enum Place {
     Delicate,
 }
 
+/// The cosines and sines of rotary positions 0 to `positions`, position by position, one for each pair of numbers.
+pub fn waves(base: f64, width: usize, positions: usize) -> [Vec<f32>; 2] {
+    let turn = |pair: usize| base.powf(-2.0 * pair as f64 / width as f64);
+    let turns: Vec<f64> = (0..width / 2).map(turn).collect();
+    let table = |wave: fn(f64) -> f64| {
+        let at =
+            |position: usize| turns.iter().map(move |turn| wave(position as f64 * turn) as f32);
+        (0..positions).flat_map(at).collect()
+    };
+    [table(f64::cos), table(f64::sin)]
+}
+
 /// A backend failed while computing: out of memory, a lost device.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -24,7 +24,7 @@ use self::rows::{Buffer, Rows, Spare, Values};
 use self::steps::{Norm, gelu, silu, wide};
 use crate::batch::Batch;
 use crate::error::LoadError;
-use crate::ops::{Computed, Fault, Heads, Ops, Place, Sight, Span};
+use crate::ops::{Computed, Fault, Heads, Ops, Place, Sight, Span, waves};
 use crate::weights::Stored;
 
 /// Tokens that one thread takes through all layers: their rows stay in its own cache, and each weight that is fetched
@@ -317,14 +317,8 @@ impl Ops for PackedOps {
         width: usize,
         positions: usize,
     ) -> Result<Rotation, LoadError> {
-        let turn = |pair: usize| base.powf(-2.0 * pair as f64 / width as f64);
-        let turns: Vec<f64> = (0..width / 2).map(turn).collect();
-        let table = |wave: fn(f64) -> f64| {
-            let at =
-                |position: usize| turns.iter().map(move |turn| wave(position as f64 * turn) as f32);
-            (0..positions).flat_map(at).collect()
-        };
-        Ok(Rotation { cosines: table(f64::cos), sines: table(f64::sin) })
+        let [cosines, sines] = waves(base, width, positions);
+        Ok(Rotation { cosines, sines })
     }
 
     fn lookup(&self, table: &Stored, ids: &[u32]) -> Result<Rows, Fault> {
