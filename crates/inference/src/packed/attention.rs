@@ -1,7 +1,7 @@
 //! Attention of one head within one text, over rows that hold many heads side by side.
 //!
 //! Short texts are taken number by number in vectors. For long ones the two products are those of the machine's
-//! kernels, in bf16, where it has any for that.
+//! kernels, in bf16.
 
 use half::bf16;
 use pulp::{Arch, Simd, WithSimd};
@@ -66,8 +66,8 @@ const SHORT_ROWS: usize = 4;
 const LONG_ROWS: usize = 64;
 
 impl Head<'_> {
-    pub fn attend(&self, to: &mut To<'_>, has_halves: bool, scratch: &mut Scratch) {
-        if has_halves && self.keys.rows >= LONG && self.queries.rows > 1 {
+    pub fn attend(&self, to: &mut To<'_>, scratch: &mut Scratch) {
+        if self.keys.rows >= LONG && self.queries.rows > 1 {
             self.attend_long(to, scratch);
         } else {
             Arch::new().dispatch(Short { head: self, to, scratch });

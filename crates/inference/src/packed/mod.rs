@@ -21,7 +21,7 @@ use self::attention::{Head, Part, Scratch, To};
 use self::kernels::{Narrow, Panel};
 use self::products::{BLOCK, Input, Products, Weight, block_of, narrow_rows};
 use self::rows::{Buffer, Rows, Spare, Values};
-use self::steps::{Norm, gelu, silu, wide};
+use self::steps::{Norm, add, gelu, silu, wide};
 use crate::batch::Batch;
 use crate::error::LoadError;
 use crate::ops::{Computed, Fault, Heads, Ops, Place, Sight, Span, waves};
@@ -238,11 +238,6 @@ fn narrowed_otherwise() -> Fault {
     Fault("rows were narrowed for another product".to_owned())
 }
 
-fn all<T, const N: usize>(each: [Option<T>; N]) -> Option<[T; N]> {
-    let all: Option<Vec<T>> = each.into_iter().collect();
-    all?.try_into().ok()
-}
-
 impl Ops for PackedOps {
     type Rows = Rows;
     type Linear = Linear;
@@ -261,11 +256,7 @@ impl Ops for PackedOps {
         (PRODUCTS / weights.max(1)).clamp(PART, 8 * PART) * threads.div_ceil(2)
     }
 
-    fn in_parts(
-        &self,
-        batch: &Batch,
-        compute: &(dyn Fn(&Batch) -> Computed + Sync),
-    ) -> Result<Vec<Vec<f32>>, Fault> {
+    fn in_parts(&self, batch: &Batch, compute: &(dyn Fn(&Batch) -> Computed + Sync)) -> Computed {
         self.pool.install(|| {
             let parts = batch.parts(PART);
             if parts.len() < 2 {
@@ -345,20 +336,13 @@ impl Ops for PackedOps {
         linears: [&Linear; N],
         rows: &Rows,
     ) -> Result<[Rows; N], Fault> {
-        let weights: Option<[&Weight<i8>; N]> = all(linears.map(|linear| match linear {
-            Linear::Bytes(weight) => Some(weight),
-            Linear::Halves(_) => None,
-        }));
-        if let Some(weights) = weights {
-            return self.with_input(&self.bytes, rows, |input| {
-                let product = |weight| self.bytes.product(weight, input, |value| value);
-                weights.map(|weight| self.rows(product(weight), weight.columns()))
-            });
-        }
-        let narrow = self.in_halves(rows);
-        let rows = narrow.as_ref().unwrap_or(rows);
-        let products = linears.map(|linear| self.linear(linear, rows).ok());
-        all(products).ok_or_else(narrowed_otherwise)
+        let halves = self.in_halves(rows);
+        let product = |linear: &Linear| match linear {
+            Linear::Bytes(_) => self.linear(linear, rows),
+            Linear::Halves(_) => self.linear(linear, halves.as_ref().unwrap_or(rows)),
+        };
+        let products: Vec<Rows> = linears.into_iter().map(product).collect::<Result<_, _>>()?;
+        products.try_into().map_err(|_| Fault("a product was lost".to_owned()))
     }
 
     fn linear_gelu(&self, linear: &Linear, rows: &Rows) -> Result<Rows, Fault> {
@@ -411,7 +395,7 @@ impl Ops for PackedOps {
             let other = &other[block.start * width..block.end * width];
             wide(
                 #[inline(always)]
-                || out.iter_mut().zip(other).for_each(|(to, other)| *to += other),
+                || add(out, other),
             );
         });
         Ok(self.rows(sum?, width))
@@ -429,12 +413,7 @@ impl Ops for PackedOps {
             let other = &other[block.start * width..block.end * width];
             wide(
                 #[inline(always)]
-                || {
-                    for (row, other) in out.chunks_exact_mut(width).zip(other.chunks_exact(width)) {
-                        row.iter_mut().zip(other).for_each(|(to, other)| *to += other);
-                        norm.apply(row);
-                    }
-                },
+                || norm.apply_to_sums(out, other),
             );
         });
         Ok(self.rows(sum?, width))
@@ -446,8 +425,7 @@ impl Ops for PackedOps {
             rows,
             #[inline(always)]
             |first, out| {
-                let other = &other[first * width..][..out.len()];
-                out.iter_mut().zip(other).for_each(|(to, other)| *to += other);
+                add(out, &other[first * width..][..out.len()]);
             },
         )
     }
@@ -458,11 +436,7 @@ impl Ops for PackedOps {
             rows,
             #[inline(always)]
             |first, out| {
-                let other = &other[first * width..][..out.len()];
-                for (row, other) in out.chunks_exact_mut(width).zip(other.chunks_exact(width)) {
-                    row.iter_mut().zip(other).for_each(|(to, other)| *to += other);
-                    norm.apply(row);
-                }
+                norm.apply_to_sums(out, &other[first * width..][..out.len()]);
             },
         )
     }
@@ -530,7 +504,7 @@ impl Ops for PackedOps {
         spans: &[Span],
         sight: Sight,
     ) -> Result<Rows, Fault> {
-        let (width, has_halves) = (heads.queries * heads.width, kernels::has_halves());
+        let width = heads.queries * heads.width;
         let attention = Attention {
             sides: [self.whole(queries)?, self.whole(keys)?, self.whole(values)?],
             heads,
@@ -549,7 +523,7 @@ impl Ops for PackedOps {
                 let mut to = To { values, stride: width, first: 0 };
                 for head in 0..heads.queries {
                     to.first = head * heads.width;
-                    attention.of(span, head).attend(&mut to, has_halves, scratch);
+                    attention.of(span, head).attend(&mut to, scratch);
                 }
             });
             return Ok(self.rows(out, width));
@@ -560,7 +534,7 @@ impl Ops for PackedOps {
                 .map_init(Scratch::default, |scratch, head| {
                     let mut made = self.whole.take(span.queries.len() * heads.width);
                     let mut to = To { values: &mut made, stride: heads.width, first: 0 };
-                    attention.of(span, head).attend(&mut to, has_halves, scratch);
+                    attention.of(span, head).attend(&mut to, scratch);
                     made
                 })
                 .collect();

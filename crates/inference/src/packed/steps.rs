@@ -202,6 +202,11 @@ pub fn soften_to_halves(scores: &[f32], scale: f32, to: &mut [bf16]) -> f32 {
     halved(lanes, |one, other| one + other)
 }
 
+#[inline(always)]
+pub fn add(to: &mut [f32], other: &[f32]) {
+    to.iter_mut().zip(other).for_each(|(to, other)| *to += other);
+}
+
 /// What numbers are brought to a common size by.
 pub struct Norm {
     pub gain: Vec<f32>,
@@ -210,6 +215,16 @@ pub struct Norm {
 }
 
 impl Norm {
+    /// To each of several rows after another is added to it.
+    #[inline(always)]
+    pub fn apply_to_sums(&self, rows: &mut [f32], others: &[f32]) {
+        let width = self.gain.len();
+        for (row, other) in rows.chunks_exact_mut(width).zip(others.chunks_exact(width)) {
+            add(row, other);
+            self.apply(row);
+        }
+    }
+
     #[inline(always)]
     pub fn apply(&self, row: &mut [f32]) {
         let count = row.len() as f32;
