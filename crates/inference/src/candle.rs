@@ -8,7 +8,7 @@ use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{D, DType, Device, Module, Tensor};
 
 use crate::error::LoadError;
-use crate::ops::{Fault, Heads, Ops, Place, Sight, Span, waves};
+use crate::ops::{Fault, Heads, Ops, Sight, Span, waves};
 use crate::weights::{Stored, WeightType, Weights};
 
 #[cfg(test)]
@@ -267,7 +267,6 @@ impl Ops for CandleOps {
         &self,
         weight: Stored,
         bias: Option<Vec<f32>>,
-        _place: Place,
     ) -> Result<Linear, LoadError> {
         let bias = bias.map(|bias| self.vector(bias)).transpose()?;
         if weight.kind.is_quantised() && self.blocked == Blocked::Keep {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use half::bf16;
+
 use crate::candle::CandleOps;
 use crate::error::LoadError;
 use crate::family::{self, Head, Network};
 use crate::folder::ModelFolder;
-use crate::packed::{PackedOps, Precision};
+use crate::packed::{Numbers, PackedOps, numbers_of_this_machine};
 use crate::selftest;
 use crate::weights::Weights;
 
@@ -95,16 +97,14 @@ impl Device {
         folder: &ModelFolder,
         head: Head,
     ) -> Result<Box<dyn Network>, LoadError> {
-        let is_packed = PackedOps::suit_this_machine() && !Weights::stay_blocked(&folder.path);
-        match (self, &head) {
-            (Self::Cpu, Head::Pool(_)) if is_packed => {
-                family::load(PackedOps::open(Precision::Bytes)?, folder, head)
-            }
-            // A score is a single number: what is lost on the way to it is not averaged.
-            (Self::Cpu, _) if is_packed => {
-                family::load(PackedOps::open(Precision::Halves)?, folder, head)
-            }
-            _ => family::load(CandleOps::open(self, &folder.path)?, folder, head),
+        let numbers = match self {
+            Self::Cpu if !Weights::stay_blocked(&folder.path) => numbers_of_this_machine(),
+            _ => None,
+        };
+        match numbers {
+            Some(Numbers::Halves) => family::load(PackedOps::<bf16, bf16>::open()?, folder, head),
+            Some(Numbers::Shorts) => family::load(PackedOps::<i16, i16>::open()?, folder, head),
+            None => family::load(CandleOps::open(self, &folder.path)?, folder, head),
         }
     }
 }

@@ -35,15 +35,6 @@ pub enum Sight {
     Past,
 }
 
-/// How much a product may lose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Its rows are like in size, and what it loses is lost for one row alone.
-    Tolerant,
-    /// A few numbers of its rows are much larger than the others, or what it loses goes into what all rows see.
-    Delicate,
-}
-
 /// The cosines and sines of rotary positions 0 to `positions`, position by position, one for each pair of numbers.
 pub fn waves(base: f64, width: usize, positions: usize) -> [Vec<f32>; 2] {
     let turn = |pair: usize| base.powf(-2.0 * pair as f64 / width as f64);
@@ -82,7 +73,6 @@ pub trait Ops: Send + Sync + 'static {
         &self,
         weight: Stored,
         bias: Option<Vec<f32>>,
-        place: Place,
     ) -> Result<Self::Linear, LoadError>;
     fn load_table(&self, rows: Stored) -> Result<Self::Table, LoadError>;
     /// Layer normalisation where there is a bias, root-mean-square normalisation where there is none.

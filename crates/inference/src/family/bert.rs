@@ -7,7 +7,7 @@ use crate::batch::Batch;
 use crate::config::BertConfig;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::ops::{Fault, Heads, Ops, Place, Sight};
+use crate::ops::{Fault, Heads, Ops, Sight};
 use crate::weights::{Names, Stored, WeightType, Weights};
 use kenning_manifest::Family;
 
@@ -182,17 +182,16 @@ impl<O: Ops> Loader<'_, O> {
         name: &str,
         out: usize,
         width: usize,
-        place: Place,
     ) -> Result<O::Linear, LoadError> {
         let weight = self.weights.read(&format!("{name}.weight"), &[out, width])?;
         let bias = self.weights.read_numbers(&format!("{name}.bias"), &[out])?;
-        self.ops.load_linear(weight, Some(bias), place)
+        self.ops.load_linear(weight, Some(bias))
     }
 
     fn classifier(&self, hidden: usize) -> Result<Classifier<O>, LoadError> {
         Ok(Classifier {
-            dense: self.linear("classifier.dense", hidden, hidden, Place::Delicate)?,
-            score: self.linear("classifier.out_proj", 1, hidden, Place::Delicate)?,
+            dense: self.linear("classifier.dense", hidden, hidden)?,
+            score: self.linear("classifier.out_proj", 1, hidden)?,
         })
     }
 
@@ -206,27 +205,24 @@ impl<O: Ops> Loader<'_, O> {
         let hidden = config.hidden_size;
         let name = |part: &str| format!("encoder.layer.{number}.{part}");
         Ok(Layer {
-            query: self.linear(&name("attention.self.query"), hidden, hidden, Place::Delicate)?,
-            key: self.linear(&name("attention.self.key"), hidden, hidden, Place::Delicate)?,
-            value: self.linear(&name("attention.self.value"), hidden, hidden, Place::Delicate)?,
+            query: self.linear(&name("attention.self.query"), hidden, hidden)?,
+            key: self.linear(&name("attention.self.key"), hidden, hidden)?,
+            value: self.linear(&name("attention.self.value"), hidden, hidden)?,
             output: self.linear(
                 &name("attention.output.dense"),
                 hidden,
                 hidden,
-                Place::Tolerant,
             )?,
             output_norm: self.norm(&name("attention.output.LayerNorm"), config)?,
             up: self.linear(
                 &name("intermediate.dense"),
                 config.intermediate_size,
                 hidden,
-                Place::Delicate,
             )?,
             down: self.linear(
                 &name("output.dense"),
                 hidden,
                 config.intermediate_size,
-                Place::Delicate,
             )?,
             down_norm: self.norm(&name("output.LayerNorm"), config)?,
         })

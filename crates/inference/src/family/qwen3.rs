@@ -7,7 +7,7 @@ use crate::batch::Batch;
 use crate::config::Qwen3Config;
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
-use crate::ops::{Fault, Heads, Ops, Place, Sight};
+use crate::ops::{Fault, Heads, Ops, Sight};
 use crate::weights::{Names, Stored, Weights};
 
 const NAMES: Names = &[
@@ -152,7 +152,7 @@ struct Loader<'a, O: Ops> {
 impl<O: Ops> Loader<'_, O> {
     fn linear(&self, name: &str, out: usize, width: usize) -> Result<O::Linear, LoadError> {
         // Some few numbers of each row of this family are hundreds of times larger than the others.
-        self.ops.load_linear(self.weights.read(name, &[out, width])?, None, Place::Delicate)
+        self.ops.load_linear(self.weights.read(name, &[out, width])?, None)
     }
 
     /// The output head is the table of tokens where `config.json` ties the two.

@@ -1,13 +1,14 @@
 //! Attention of one head within one text, over rows that hold many heads side by side.
 //!
 //! Short texts are taken number by number in vectors. For long ones the two products are those of the machine's
-//! kernels, in bf16.
+//! kernels, in narrow numbers.
 
-use half::bf16;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
-use super::kernels::Packing;
-use super::steps::{half, soften, soften_to_halves, to_halves, wide};
+use super::narrow::{Attends, Panel};
+use super::processor::Processor;
+use super::products::narrow_columns;
+use super::steps::{soften, wide};
 use crate::ops::Sight;
 
 /// One head's part of rows that lie `stride` numbers apart.
@@ -45,17 +46,19 @@ pub struct To<'a> {
 
 /// Memory that is used again for each head.
 #[derive(Default)]
-pub struct Scratch {
+pub struct Scratch<A: Attends> {
     turned: Vec<f32>,
     scores: Vec<f32>,
     weights_of_rows: Vec<[f32; SHORT_ROWS]>,
-    query: Vec<bf16>,
-    key: Vec<bf16>,
-    value: Vec<bf16>,
-    weights: Vec<bf16>,
-    sums: Vec<f32>,
-    keys_packed: Packing,
-    values_packed: Packing,
+    query: Vec<A>,
+    key: Vec<A>,
+    value: Vec<A>,
+    weights: Vec<A>,
+    steps: Vec<f32>,
+    key_sums: Vec<A::Sum>,
+    value_sums: Vec<A::Sum>,
+    keys: A::Panel,
+    values: A::Panel,
 }
 
 /// From so many keys on the kernels' products are worth their packing.
@@ -66,11 +69,11 @@ const SHORT_ROWS: usize = 4;
 const LONG_ROWS: usize = 64;
 
 impl Head<'_> {
-    pub fn attend(&self, to: &mut To<'_>, scratch: &mut Scratch) {
+    pub fn attend<A: Attends>(&self, to: &mut To<'_>, scratch: &mut Scratch<A>) {
         if self.keys.rows >= LONG && self.queries.rows > 1 {
             self.attend_long(to, scratch);
         } else {
-            Arch::new().dispatch(Short { head: self, to, scratch });
+            Processor::current().vectors().dispatch(Short { head: self, to, scratch });
         }
     }
 
@@ -108,7 +111,7 @@ impl Head<'_> {
 
     /// By the definition, for widths that no model of note has.
     #[inline(always)]
-    fn attend_any(&self, to: &mut To<'_>, scratch: &mut Scratch) {
+    fn attend_any<A: Attends>(&self, to: &mut To<'_>, scratch: &mut Scratch<A>) {
         for row in 0..self.queries.rows {
             let seen = self.seen(row);
             let query = self.queries.row(row);
@@ -128,70 +131,78 @@ impl Head<'_> {
         }
     }
 
-    fn attend_long(&self, to: &mut To<'_>, scratch: &mut Scratch) {
-        let Scratch {
-            scores, query, key, value, weights, sums, keys_packed, values_packed, ..
-        } = scratch;
-        let (keys, width) = (self.keys.rows, self.keys.width);
-        key.resize(keys * width, bf16::ZERO);
-        value.resize(keys * width, bf16::ZERO);
+    fn attend_long<A: Attends>(&self, to: &mut To<'_>, scratch: &mut Scratch<A>) {
+        let Scratch { turned, query, weights, key_sums, value_sums, .. } = scratch;
+        let (count, width) = (self.keys.rows, self.keys.width);
+        turned.resize(turned.len().max(count * width), 0.0);
+        let turned = &mut turned[..count * width];
+        scratch.key.resize(count * width, A::default());
+        scratch.value.resize(count * width, A::default());
+        scratch.steps.resize(width, 0.0);
+        let mut step_of_keys = 0.0;
         wide(
             #[inline(always)]
             || {
-                for row in 0..keys {
-                    to_halves(self.keys.row(row), &mut key[row * width..][..width]);
+                // All keys by the same steps: a row's scores are then worth the same.
+                let of_key = |row| A::steps_of_column(self.keys.row(row));
+                let least = (0..count).map(of_key).filter(|steps| *steps > 0.0);
+                let least = least.fold(f32::MAX, f32::min);
+                step_of_keys = 1.0 / least;
+                for (row, key) in scratch.key.chunks_exact_mut(width).enumerate() {
+                    A::narrow_by(least, self.keys.row(row), key);
                 }
                 // Turned: the second product adds over keys.
-                for row in 0..keys {
+                for row in 0..count {
                     for (at, number) in self.values.row(row).iter().enumerate() {
-                        value[at * keys + row] = half(*number);
+                        turned[at * count + row] = *number;
                     }
                 }
             },
         );
-        keys_packed.pack(&key[..keys * width], width);
-        values_packed.pack(&value[..keys * width], keys);
-        query.resize(LONG_ROWS * width, bf16::ZERO);
-        scores.resize(LONG_ROWS * keys, 0.0);
-        weights.resize(LONG_ROWS * keys, bf16::ZERO);
-        sums.resize(LONG_ROWS * width, 0.0);
+        narrow_columns(turned, count, &mut scratch.value, &mut scratch.steps);
+        scratch.keys.pack(&scratch.key, width);
+        scratch.values.pack(&scratch.value, count);
+        query.resize(LONG_ROWS * width, A::default());
+        key_sums.resize(LONG_ROWS * count, A::Sum::default());
+        weights.resize(LONG_ROWS * count, A::default());
+        value_sums.resize(LONG_ROWS * width, A::Sum::default());
         for first in (0..self.queries.rows).step_by(LONG_ROWS) {
-            let count = LONG_ROWS.min(self.queries.rows - first);
+            let asking = LONG_ROWS.min(self.queries.rows - first);
+            let mut steps = [0.0; LONG_ROWS];
             wide(
                 #[inline(always)]
                 || {
-                    for row in 0..count {
-                        to_halves(
-                            self.queries.row(first + row),
-                            &mut query[row * width..][..width],
-                        );
+                    let rows = query.chunks_exact_mut(width).zip(&mut steps).enumerate();
+                    for (row, (query, step)) in rows.take(asking) {
+                        *step = A::narrow(self.queries.row(first + row), query);
                     }
                 },
             );
-            keys_packed.product(&query[..count * width], scores);
+            scratch.keys.product(&query[..asking * width], key_sums);
             let mut totals = [0.0; LONG_ROWS];
             wide(
                 #[inline(always)]
                 || {
-                    for (row, total) in totals.iter_mut().enumerate().take(count) {
-                        let (scores, seen) =
-                            (&scores[row * keys..][..keys], self.seen(first + row));
-                        let weights = &mut weights[row * keys..][..keys];
-                        *total =
-                            soften_to_halves(&scores[..seen], self.scale(), &mut weights[..seen]);
-                        weights[seen..].fill(bf16::ZERO);
+                    for (row, total) in totals.iter_mut().enumerate().take(asking) {
+                        let seen = self.seen(first + row);
+                        let scores = &key_sums[row * count..][..seen];
+                        let weights = &mut weights[row * count..][..count];
+                        let scale = self.scale() * steps[row] * step_of_keys;
+                        *total = A::soften(scores, scale, &mut weights[..seen]);
+                        weights[seen..].fill(A::default());
                     }
                 },
             );
-            values_packed.product(&weights[..count * keys], sums);
+            scratch.values.product(&weights[..asking * count], value_sums);
             wide(
                 #[inline(always)]
                 || {
-                    for row in 0..count {
-                        let per = 1.0 / totals[row];
+                    for row in 0..asking {
+                        let per = 1.0 / (totals[row] * A::ONE);
                         let to = &mut to.values[(first + row) * to.stride + to.first..][..width];
-                        for (to, sum) in to.iter_mut().zip(&sums[row * width..][..width]) {
-                            *to = sum * per;
+                        let sums = value_sums[row * width..][..width].iter().zip(&scratch.steps);
+                        for (to, (sum, step)) in to.iter_mut().zip(sums) {
+                            *to = A::sum(*sum) * (per * step);
                         }
                     }
                 },
@@ -201,16 +212,16 @@ impl Head<'_> {
 }
 
 /// A head of a short text, number by number in vectors.
-struct Short<'a, 'b, 'c> {
+struct Short<'a, 'b, 'c, A: Attends> {
     head: &'a Head<'a>,
     to: &'a mut To<'b>,
-    scratch: &'c mut Scratch,
+    scratch: &'c mut Scratch<A>,
 }
 
 /// Vectors that are added to side by side, for each row.
 const SIDE: usize = 2;
 
-impl WithSimd for Short<'_, '_, '_> {
+impl<A: Attends> WithSimd for Short<'_, '_, '_, A> {
     type Output = ();
 
     #[inline(always)]

@@ -1,176 +1,153 @@
-//! Products with weights that were packed ahead, by `numkong`'s kernels: AMX, AVX-512 VNNI and BF16, AVX-VNNI, AVX2,
-//! NEON, and plain code, whichever the machine has. All of the packed backend that is `unsafe` stands here.
+//! Products with weights that were packed ahead, by `numkong`'s kernels: AMX, AVX-512, NEON and SME. All of the packed
+//! backend that is `unsafe` stands here.
+
+use std::ffi::{c_int, c_void};
+use std::marker::PhantomData;
+use std::mem::transmute;
+use std::sync::OnceLock;
 
 use half::bf16;
-use numkong::{Dots, PackedMatrix, Tensor, cap};
 
-/// What products are computed in.
-pub trait Narrow: Copy + Default + Send + Sync + 'static {
-    /// As the kernels name it.
-    type Kernel: Dots<Accumulator = Self::Sum> + Send + Sync;
-    type Sum: Copy + Default + Send + Sync + 'static;
+use super::narrow::{Narrow, Panel};
+use super::processor::Processor;
 
-    fn kernel(self) -> Self::Kernel;
-    fn sum(sum: Self::Sum) -> f32;
-    /// These, where they are of this kind.
-    fn of_halves(halves: &[bf16]) -> Option<&[Self]>;
-    /// Narrows a row. Answers what a step of its numbers is worth.
-    fn narrow(row: &[f32], to: &mut [Self]) -> f32;
+/// Numbers that there are kernels for.
+pub trait Kernel: Narrow {
+    /// Those of the processor that is computed with; `None` where it has none of its own.
+    fn kernels() -> Option<&'static Kernels<Self>>;
 }
 
-/// Columns of a weight, packed for the kernels of this machine.
-pub struct Panel<T: Narrow>(PackedMatrix<T::Kernel>);
+/// The kernels of one kind of numbers and one processor, in the form that `numkong`'s header gives them.
+pub struct Kernels<T: Narrow> {
+    size: unsafe extern "C" fn(u64, u64) -> u64,
+    pack: unsafe extern "C" fn(*const T, u64, u64, u64, *mut c_void),
+    product:
+        unsafe extern "C" fn(*const T, *const c_void, *mut T::Sum, u64, u64, u64, u64, u64),
+}
 
-impl<T: Narrow> Panel<T> {
-    /// `rows` has a row for each number that comes out. `None` where there is no memory for it.
-    pub fn pack(rows: &[T], depth: usize) -> Option<Self> {
-        let rows_of_kernel: Vec<T::Kernel> = rows.iter().map(|value| value.kernel()).collect();
-        let shape = [rows.len() / depth.max(1), depth];
-        let rows: Tensor<T::Kernel> = Tensor::try_from_slice(&rows_of_kernel, &shape).ok()?;
-        PackedMatrix::try_pack(&rows).ok().map(Self)
-    }
+#[allow(unsafe_code, reason = "a function of another language; it is called in one place, below")]
+unsafe extern "C" {
+    /// Part of `numkong`'s interface for C.
+    fn nk_find_kernel_punned(
+        kind: c_int,
+        numbers: c_int,
+        viable: u64,
+        kernel: *mut Option<unsafe extern "C" fn()>,
+        capability: *mut u64,
+    );
+}
 
-    pub fn columns(&self) -> usize {
-        self.0.dims().0
-    }
-
-    /// The products of each row with each column, row by row.
-    #[allow(
-        unsafe_code,
-        reason = "the safe way copies the rows that come in; the lengths are checked here"
-    )]
-    pub fn product(&self, rows: &[T], sums: &mut [T::Sum]) {
-        let (columns, depth) = self.0.dims();
-        let count = rows.len() / depth;
-        assert_eq!(rows.len(), count * depth, "rows are whole");
-        assert!(sums.len() >= count * columns, "there is a sum for each row and column");
-        // SAFETY: `rows` holds `count` rows of `depth` values that lie together, `sums` has room for `count` rows of
-        // `columns`, the panel was packed for `depth` and `columns`, and a `T` has the form of its `T::Kernel`: both
-        // are a number of one byte, or a transparent struct around one of two.
+impl<T: Narrow> Kernels<T> {
+    /// `numbers` is `numkong`'s name for `T`, as its header numbers them.
+    #[allow(unsafe_code, reason = "the crate chooses kernels for the whole program alone, by the machine it finds")]
+    fn of(processor: Processor, numbers: c_int) -> Option<Self> {
+        let find = |kind: u8| {
+            let (mut kernel, mut capability) = (None, 0);
+            // SAFETY: both are places for what is answered, a pointer to a function or nothing.
+            unsafe {
+                nk_find_kernel_punned(
+                    c_int::from(kind),
+                    numbers,
+                    processor.capabilities(),
+                    &mut kernel,
+                    &mut capability,
+                );
+            }
+            (capability != 0).then_some(kernel).flatten()
+        };
+        let [size, pack, product] = [find(b'P')?, find(b'Q')?, find(b'G')?];
+        // SAFETY: those are the kinds of these three, each of which has this form for every kind of numbers; a `T` has
+        // the form of what `numbers` names.
         unsafe {
-            T::Kernel::dots_packed(
-                rows.as_ptr().cast(),
-                self.0.as_ptr(),
-                sums.as_mut_ptr(),
-                count,
-                columns,
-                depth,
-                depth * size_of::<T>(),
-                columns * size_of::<T::Sum>(),
-            );
+            Some(Self {
+                size: transmute::<unsafe extern "C" fn(), _>(size),
+                pack: transmute::<unsafe extern "C" fn(), _>(pack),
+                product: transmute::<unsafe extern "C" fn(), _>(product),
+            })
         }
     }
 }
 
-/// Rows that are packed, multiplied with a few times, and forgotten.
-#[derive(Default)]
-pub struct Packing {
-    memory: Vec<u64>,
-    columns: usize,
-    depth: usize,
+impl Kernel for bf16 {
+    fn kernels() -> Option<&'static Kernels<Self>> {
+        static KERNELS: OnceLock<Option<Kernels<bf16>>> = OnceLock::new();
+        KERNELS.get_or_init(|| Kernels::of(Processor::current(), 1 << 13)).as_ref()
+    }
 }
 
-impl Packing {
-    #[allow(
-        unsafe_code,
-        reason = "the safe way allocates twice for each head of each text; the lengths are checked here"
-    )]
-    pub fn pack(&mut self, rows: &[bf16], depth: usize) {
-        let columns = rows.len() / depth;
+/// Memory that begins where matrix registers like to be filled from.
+#[repr(C, align(64))]
+#[derive(Clone, Copy, Default)]
+struct Line([u64; 8]);
+
+/// Columns as the kernels want them.
+pub struct Matrix<T> {
+    memory: Vec<Line>,
+    columns: usize,
+    depth: usize,
+    of: PhantomData<T>,
+}
+
+impl<T> Default for Matrix<T> {
+    fn default() -> Self {
+        Self { memory: Vec::new(), columns: 0, depth: 0, of: PhantomData }
+    }
+}
+
+impl<T: Kernel> Panel<T> for Matrix<T> {
+    #[allow(unsafe_code, reason = "the kernels are another language's; the lengths are checked here")]
+    fn pack(&mut self, rows: &[T], depth: usize) {
+        let columns = rows.len() / depth.max(1);
         assert_eq!(rows.len(), columns * depth, "rows are whole");
         (self.columns, self.depth) = (columns, depth);
-        let bytes = numkong::bf16::dots_packed_size(columns, depth);
-        self.memory.resize(self.memory.len().max(bytes.div_ceil(8)), 0);
-        // SAFETY: `rows` holds `columns` rows of `depth` numbers that lie together, each of the form of the kernel's,
-        // and the memory has room for what the kernel says it takes.
+        let Some(kernels) = T::kernels() else { return };
+        let (width, length) = (columns as u64, depth as u64);
+        // SAFETY: it looks at nothing but the two numbers.
+        let bytes = unsafe { (kernels.size)(width, length) } as usize;
+        let lines = bytes.div_ceil(size_of::<Line>());
+        self.memory.resize(self.memory.len().max(lines), Line::default());
+        // SAFETY: `rows` holds `columns` rows of `depth` numbers that lie together, and the memory has room for what
+        // the kernel says it takes.
         unsafe {
-            numkong::bf16::dots_pack(
-                rows.as_ptr().cast(),
-                columns,
-                depth,
-                depth * size_of::<bf16>(),
+            (kernels.pack)(
+                rows.as_ptr(),
+                width,
+                length,
+                length * size_of::<T>() as u64,
                 self.memory.as_mut_ptr().cast(),
             );
         }
     }
 
-    /// The products of each row with each packed one, row by row.
-    #[allow(unsafe_code, reason = "as in packing")]
-    pub fn product(&self, rows: &[bf16], sums: &mut [f32]) {
+    fn columns(&self) -> usize {
+        self.columns
+    }
+
+    #[allow(unsafe_code, reason = "the kernels are another language's; the lengths are checked here")]
+    fn product(&self, rows: &[T], sums: &mut [T::Sum]) {
         let Self { columns, depth, .. } = *self;
         let count = rows.len() / depth;
         assert_eq!(rows.len(), count * depth, "rows are whole");
         assert!(sums.len() >= count * columns, "there is a sum for each row and column");
-        // SAFETY: as in packing; and `sums` has room for `count` rows of `columns`.
+        let Some(kernels) = T::kernels() else { return };
+        // SAFETY: `rows` holds `count` rows of `depth` numbers that lie together, `sums` has room for `count` rows of
+        // `columns`, and the memory was packed for `depth` and `columns` by the kernel that belongs to this one.
         unsafe {
-            numkong::bf16::dots_packed(
-                rows.as_ptr().cast(),
+            (kernels.product)(
+                rows.as_ptr(),
                 self.memory.as_ptr().cast(),
                 sums.as_mut_ptr(),
-                count,
-                columns,
-                depth,
-                depth * size_of::<bf16>(),
-                columns * size_of::<f32>(),
+                count as u64,
+                columns as u64,
+                depth as u64,
+                (depth * size_of::<T>()) as u64,
+                (columns * size_of::<T::Sum>()) as u64,
             );
         }
     }
 }
 
-/// Whether this machine multiplies half-width numbers faster than whole ones.
-pub fn has_halves() -> bool {
-    use cap::{GENOA, NEONBFDOT, SAPPHIREAMX, SME, SVEBFDOT};
-    numkong::available() & (GENOA | SAPPHIREAMX | NEONBFDOT | SVEBFDOT | SME) != 0
-}
-
 /// Prepares the thread for the kernels: some processors want to be asked for their matrix registers.
 pub fn prepare_thread() {
     numkong::capabilities::configure_thread();
-}
-
-impl Narrow for i8 {
-    type Kernel = i8;
-    type Sum = i32;
-
-    fn kernel(self) -> i8 {
-        self
-    }
-
-    fn of_halves(_: &[bf16]) -> Option<&[Self]> {
-        None
-    }
-
-    #[inline(always)]
-    fn sum(sum: i32) -> f32 {
-        sum as f32
-    }
-
-    #[inline(always)]
-    fn narrow(row: &[f32], to: &mut [Self]) -> f32 {
-        super::steps::to_bytes(row, to)
-    }
-}
-
-impl Narrow for bf16 {
-    type Kernel = numkong::bf16;
-    type Sum = f32;
-
-    fn kernel(self) -> numkong::bf16 {
-        numkong::bf16(self.to_bits())
-    }
-
-    fn of_halves(halves: &[bf16]) -> Option<&[Self]> {
-        Some(halves)
-    }
-
-    #[inline(always)]
-    fn sum(sum: f32) -> f32 {
-        sum
-    }
-
-    #[inline(always)]
-    fn narrow(row: &[f32], to: &mut [Self]) -> f32 {
-        super::steps::to_halves(row, to);
-        1.0
-    }
 }

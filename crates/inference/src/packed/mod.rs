@@ -3,13 +3,17 @@
 
 mod attention;
 mod kernels;
+mod narrow;
+mod pairs;
 mod pool;
+mod processor;
 mod products;
 mod rows;
 mod steps;
 #[cfg(test)]
 mod tests;
 
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -18,39 +22,27 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use self::attention::{Head, Part, Scratch, To};
-use self::kernels::{Narrow, Panel};
+use self::kernels::Kernel;
+use self::narrow::{Attends, Narrow, Panel};
+pub use self::processor::{Numbers, Processor};
 use self::products::{BLOCK, Input, Products, Weight, block_of, narrow_rows};
-use self::rows::{Buffer, Rows, Spare, Values};
+use self::rows::{Buffer, Narrowed, Rows, Spare, Values};
 use self::steps::{Norm, add, gelu, silu, wide};
 use crate::batch::Batch;
 use crate::error::LoadError;
-use crate::ops::{Computed, Fault, Heads, Ops, Place, Sight, Span, waves};
+use crate::ops::{Computed, Fault, Heads, Ops, Sight, Span, waves};
 use crate::weights::Stored;
 
 /// Tokens that one thread takes through all layers: their rows stay in its own cache, and each weight that is fetched
 /// serves many.
 const PART: usize = 256;
 
-/// What rows are narrowed to, where they may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precision {
-    /// Bytes where a product is tolerant, which takes half as long.
-    Bytes,
-    /// Halves alone.
-    Halves,
-}
-
-pub struct PackedOps {
+/// The operations, with products in numbers of one kind, and attention in those of another.
+pub struct PackedOps<T: Narrow, A: Attends> {
     pool: Arc<ThreadPool>,
-    precision: Precision,
     whole: Arc<Spare<f32>>,
-    bytes: Products<i8>,
-    halves: Products<bf16>,
-}
-
-pub enum Linear {
-    Bytes(Weight<i8>),
-    Halves(Weight<bf16>),
+    products: Products<T>,
+    attention: PhantomData<fn() -> A>,
 }
 
 pub struct Rotation {
@@ -58,110 +50,67 @@ pub struct Rotation {
     sines: Vec<f32>,
 }
 
-impl Linear {
-    fn columns(&self) -> usize {
-        match self {
-            Self::Bytes(weight) => weight.columns(),
-            Self::Halves(weight) => weight.columns(),
-        }
-    }
+/// What this machine's products are best computed in. They must come out right before they are trusted: there are more
+/// kinds of processors than anybody has tried. `None` where not even plain ones do.
+pub fn numbers_of_this_machine() -> Option<Numbers> {
+    static NUMBERS: OnceLock<Option<Numbers>> = OnceLock::new();
+    *NUMBERS.get_or_init(|| {
+        let pool = pool::pool().ok()?;
+        let best = Processor::current().numbers();
+        let is_right = |numbers: Numbers| {
+            pool.install(|| match numbers {
+                Numbers::Halves => bf16::kernels().is_some() && is_right::<bf16>(),
+                Numbers::Shorts => is_right::<i16>(),
+            })
+        };
+        [best, Numbers::Shorts].into_iter().find(|numbers| is_right(*numbers))
+    })
 }
 
-/// Does the same with a weight of either kind, and what makes its products.
-macro_rules! with_weight {
-    ($ops:expr, $linear:expr, |$products:ident, $weight:ident| $done:expr) => {
-        match $linear {
-            Linear::Bytes($weight) => {
-                let $products = &$ops.bytes;
-                $done
-            }
-            Linear::Halves($weight) => {
-                let $products = &$ops.halves;
-                $done
-            }
-        }
-    };
-}
-
-impl PackedOps {
-    /// Whether this machine multiplies narrow numbers faster than whole ones, and rightly: there are more kinds of
-    /// processors than anybody has tried.
-    pub fn suit_this_machine() -> bool {
-        static SUITS: OnceLock<bool> = OnceLock::new();
-        *SUITS.get_or_init(|| {
-            let are_right = || is_right::<i8>() && is_right::<bf16>();
-            kernels::has_halves() && pool::pool().is_ok_and(|pool| pool.install(are_right))
-        })
-    }
-
-    pub fn open(precision: Precision) -> Result<Self, LoadError> {
+impl<T: Narrow, A: Attends> PackedOps<T, A> {
+    pub fn open() -> Result<Self, LoadError> {
         let (pool, whole) = (pool::pool()?, Arc::default());
-        Ok(Self {
-            bytes: Products::new(&pool, &whole),
-            halves: Products::new(&pool, &whole),
-            pool,
-            precision,
-            whole,
-        })
+        let products = Products::new(&pool, &whole);
+        Ok(Self { pool, whole, products, attention: PhantomData })
     }
 
-    fn rows(&self, values: Buffer<f32>, width: usize) -> Rows {
+    fn rows(&self, values: Buffer<f32>, width: usize) -> Rows<T> {
         Rows { count: values.len() / width.max(1), width, values: Values::Whole(values) }
     }
 
     /// Does something with the rows as a product takes them.
-    fn with_input<T: Narrow, R>(
-        &self,
-        products: &Products<T>,
-        rows: &Rows,
-        work: impl FnOnce(Input<'_, T>) -> R,
-    ) -> Result<R, Fault> {
+    fn with_input<R>(&self, rows: &Rows<T>, work: impl FnOnce(Input<'_, T>) -> R) -> R {
         match &rows.values {
             Values::Whole(values) => {
-                let (values, steps) = products.narrowed(values, rows.width);
-                Ok(work(Input { values: &values, steps: &steps }))
+                let narrowed = self.products.narrowed(values, rows.width);
+                work(Input { values: &narrowed.values, steps: &narrowed.steps })
             }
-            Values::Halves(halves) => {
-                let values = T::of_halves(halves).ok_or_else(narrowed_otherwise)?;
-                let mut steps = self.whole.take(rows.count);
-                steps.fill(1.0);
-                Ok(work(Input { values, steps: &steps }))
+            Values::Narrow(narrowed) => {
+                work(Input { values: &narrowed.values, steps: &narrowed.steps })
             }
         }
     }
 
-    /// A product, changed block by block while it is near.
-    fn product_then(
-        &self,
-        linear: &Linear,
-        rows: &Rows,
-        then: impl Fn(Range<usize>, &mut [f32]) + Sync,
-    ) -> Result<Buffer<f32>, Fault> {
-        with_weight!(self, linear, |products, weight| {
-            self.with_input(products, rows, |input| products.product_then(weight, input, then))
-        })
-    }
-
-    fn whole<'a>(&self, rows: &'a Rows) -> Result<&'a [f32], Fault> {
+    fn whole<'a>(&self, rows: &'a Rows<T>) -> Result<&'a [f32], Fault> {
         match &rows.values {
             Values::Whole(values) => Ok(values),
-            Values::Halves(_) => Err(narrowed_otherwise()),
+            Values::Narrow(_) => Err(Fault("rows were narrowed too early".to_owned())),
         }
     }
 
-    fn whole_mut<'a>(&self, rows: &'a mut Rows) -> Result<&'a mut [f32], Fault> {
+    fn whole_mut<'a>(&self, rows: &'a mut Rows<T>) -> Result<&'a mut [f32], Fault> {
         match &mut rows.values {
             Values::Whole(values) => Ok(values),
-            Values::Halves(_) => Err(narrowed_otherwise()),
+            Values::Narrow(_) => Err(Fault("rows were narrowed too early".to_owned())),
         }
     }
 
     /// Changes the rows block by block. `work` is given the number of a block's first row.
     fn each_block(
         &self,
-        mut rows: Rows,
+        mut rows: Rows<T>,
         work: impl Fn(usize, &mut [f32]) + Sync,
-    ) -> Result<Rows, Fault> {
+    ) -> Result<Rows<T>, Fault> {
         let width = rows.width;
         let values = self.whole_mut(&mut rows)?;
         values.par_chunks_mut(BLOCK * width).enumerate().for_each(|(block, values)| {
@@ -175,33 +124,35 @@ impl PackedOps {
 
     /// Rows that are computed block by block and narrowed while they are near. `compute` is given a block's number, or
     /// none where there are so few rows that they are no blocks.
-    fn halves_of_blocks<T: Narrow>(
+    fn narrowed_blocks(
         &self,
         columns: usize,
         input: Input<'_, T>,
         compute: impl Fn(Option<usize>, &mut [f32]) + Sync,
-    ) -> Buffer<bf16> {
+    ) -> Rows<T> {
         let count = input.steps.len();
-        let mut halves = self.halves.narrow_rows(count * columns);
+        let mut narrowed = self.products.room(count, columns);
+        let Narrowed { values, steps } = &mut narrowed;
         if count <= BLOCK {
-            let mut near = self.whole.take(halves.len());
+            let mut near = self.whole.take(values.len());
             compute(None, &mut near);
-            narrow_rows(&near, columns, &mut halves, &mut self.whole.take(count));
-            return halves;
+            narrow_rows(&near, columns, values, steps);
+        } else {
+            let blocks = values.par_chunks_mut(BLOCK * columns).zip(steps.par_chunks_mut(BLOCK));
+            blocks.enumerate().for_each(|(block, (values, steps))| {
+                let mut near = self.whole.take(values.len());
+                compute(Some(block), &mut near);
+                narrow_rows(&near, columns, values, steps);
+            });
         }
-        halves.par_chunks_mut(BLOCK * columns).enumerate().for_each(|(block, halves)| {
-            let mut near = self.whole.take(halves.len());
-            compute(Some(block), &mut near);
-            narrow_rows(&near, columns, halves, &mut self.whole.take(halves.len() / columns));
-        });
-        halves
+        Rows { count, width: columns, values: Values::Narrow(narrowed) }
     }
 
-    /// The rows in halves, where they are not yet.
-    fn in_halves(&self, rows: &Rows) -> Option<Rows> {
+    /// The rows narrowed, where they are not yet.
+    fn narrowed(&self, rows: &Rows<T>) -> Option<Rows<T>> {
         let Values::Whole(values) = &rows.values else { return None };
-        let (values, _) = self.halves.narrowed(values, rows.width);
-        Some(Rows { count: rows.count, width: rows.width, values: Values::Halves(values) })
+        let narrowed = self.products.narrowed(values, rows.width);
+        Some(Rows { count: rows.count, width: rows.width, values: Values::Narrow(narrowed) })
     }
 }
 
@@ -214,16 +165,17 @@ fn is_right<T: Narrow>() -> bool {
     let whole = |length: usize, prime: usize| -> Vec<f32> {
         (0..length).map(|at| (at * prime % 255) as f32 - 127.0).collect()
     };
-    // Each row has its largest number, so that a step is worth one.
-    let full = |mut rows: Vec<f32>| {
-        rows.chunks_exact_mut(DEPTH).for_each(|row| row[0] = 127.0);
-        rows
-    };
-    let (rows, weight) = (full(whole(COUNT * DEPTH, 31)), full(whole(COLUMNS * DEPTH, 57)));
+    let (rows, weight) = (whole(COUNT * DEPTH, 31), whole(COLUMNS * DEPTH, 57));
     let mut narrow = [vec![T::default(); rows.len()], vec![T::default(); weight.len()]];
-    narrow_rows(&rows, DEPTH, &mut narrow[0], &mut [0.0; COUNT]);
-    narrow_rows(&weight, DEPTH, &mut narrow[1], &mut [0.0; COLUMNS]);
-    let Some(panel) = Panel::<T>::pack(&narrow[1], DEPTH) else { return false };
+    wide(
+        #[inline(always)]
+        || {
+            T::narrow_by(1.0, &rows, &mut narrow[0]);
+            T::narrow_by(1.0, &weight, &mut narrow[1]);
+        },
+    );
+    let mut panel = T::Panel::default();
+    panel.pack(&narrow[1], DEPTH);
     let mut sums = vec![T::Sum::default(); COUNT * COLUMNS];
     panel.product(&narrow[0], &mut sums);
     let product =
@@ -234,13 +186,9 @@ fn is_right<T: Narrow>() -> bool {
     expected.zip(&sums).all(|(expected, sum)| T::sum(*sum) == expected)
 }
 
-fn narrowed_otherwise() -> Fault {
-    Fault("rows were narrowed for another product".to_owned())
-}
-
-impl Ops for PackedOps {
-    type Rows = Rows;
-    type Linear = Linear;
+impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
+    type Rows = Rows<T>;
+    type Linear = Weight<T>;
     type Table = Stored;
     type Norm = Norm;
     type Rotation = Rotation;
@@ -272,20 +220,9 @@ impl Ops for PackedOps {
         &self,
         weight: Stored,
         bias: Option<Vec<f32>>,
-        place: Place,
-    ) -> Result<Linear, LoadError> {
+    ) -> Result<Weight<T>, LoadError> {
         let (numbers, columns) = (weight.to_f32()?, weight.shape[0]);
-        let bias = bias.unwrap_or_default();
-        let packed = match (self.precision, place) {
-            (Precision::Bytes, Place::Tolerant) => {
-                Weight::pack(&numbers, columns, bias).map(Linear::Bytes)
-            }
-            _ => Weight::pack(&numbers, columns, bias).map(Linear::Halves),
-        };
-        packed.ok_or_else(|| LoadError::Device {
-            device: self.device(),
-            reason: "there is no memory for its weights".to_owned(),
-        })
+        Ok(self.pool.install(|| Weight::pack(&numbers, columns, bias.unwrap_or_default())))
     }
 
     /// Rows of it are widened when they are looked up.
@@ -312,7 +249,7 @@ impl Ops for PackedOps {
         Ok(Rotation { cosines, sines })
     }
 
-    fn lookup(&self, table: &Stored, ids: &[u32]) -> Result<Rows, Fault> {
+    fn lookup(&self, table: &Stored, ids: &[u32]) -> Result<Rows<T>, Fault> {
         let width = table.shape[1];
         let mut out = self.whole.take(ids.len() * width);
         let rows = out.par_chunks_mut(width).zip(ids).with_min_len(BLOCK);
@@ -324,50 +261,44 @@ impl Ops for PackedOps {
         Ok(self.rows(out, width))
     }
 
-    fn linear(&self, linear: &Linear, rows: &Rows) -> Result<Rows, Fault> {
-        let product = with_weight!(self, linear, |products, weight| {
-            self.with_input(products, rows, |input| products.product(weight, input, |value| value))?
-        });
-        Ok(self.rows(product, linear.columns()))
+    fn linear(&self, linear: &Weight<T>, rows: &Rows<T>) -> Result<Rows<T>, Fault> {
+        let product = |input: Input<'_, T>| self.products.product(linear, input, |value| value);
+        Ok(self.rows(self.with_input(rows, product), linear.columns()))
     }
 
     fn linears<const N: usize>(
         &self,
-        linears: [&Linear; N],
-        rows: &Rows,
-    ) -> Result<[Rows; N], Fault> {
-        let halves = self.in_halves(rows);
-        let product = |linear: &Linear| match linear {
-            Linear::Bytes(_) => self.linear(linear, rows),
-            Linear::Halves(_) => self.linear(linear, halves.as_ref().unwrap_or(rows)),
-        };
-        let products: Vec<Rows> = linears.into_iter().map(product).collect::<Result<_, _>>()?;
+        linears: [&Weight<T>; N],
+        rows: &Rows<T>,
+    ) -> Result<[Rows<T>; N], Fault> {
+        let narrowed = self.narrowed(rows);
+        let rows = narrowed.as_ref().unwrap_or(rows);
+        let products: Vec<Rows<T>> =
+            linears.into_iter().map(|linear| self.linear(linear, rows)).collect::<Result<_, _>>()?;
         products.try_into().map_err(|_| Fault("a product was lost".to_owned()))
     }
 
-    fn linear_gelu(&self, linear: &Linear, rows: &Rows) -> Result<Rows, Fault> {
-        let columns = linear.columns();
-        let values = with_weight!(self, linear, |products, weight| {
-            self.with_input(products, rows, |input| {
-                self.halves_of_blocks(columns, input, |block, near| match block {
-                    Some(block) => {
-                        products.block(weight, block_of(input, block, weight.depth), gelu, near);
-                    }
-                    None => near.copy_from_slice(&products.product(weight, input, gelu)),
-                })
-            })?
-        });
-        Ok(Rows { count: rows.count, width: columns, values: Values::Halves(values) })
+    fn linear_gelu(&self, linear: &Weight<T>, rows: &Rows<T>) -> Result<Rows<T>, Fault> {
+        let products = &self.products;
+        Ok(self.with_input(rows, |input| {
+            self.narrowed_blocks(linear.columns(), input, |block, near| match block {
+                Some(block) => {
+                    products.block(linear, block_of(input, block, linear.depth), gelu, near);
+                }
+                None => near.copy_from_slice(&products.product(linear, input, gelu)),
+            })
+        }))
     }
 
-    fn gated(&self, gate: &Linear, up: &Linear, rows: &Rows) -> Result<Rows, Fault> {
-        let (Linear::Halves(gate), Linear::Halves(up)) = (gate, up) else {
-            let [gate, up] = self.linears([gate, up], rows)?;
-            return self.silu_gate(gate, &up);
-        };
-        let (products, columns) = (&self.halves, gate.columns());
-        let values = self.with_input(products, rows, |input| {
-            self.halves_of_blocks(columns, input, |block, near| {
+    fn gated(
+        &self,
+        gate: &Weight<T>,
+        up: &Weight<T>,
+        rows: &Rows<T>,
+    ) -> Result<Rows<T>, Fault> {
+        let products = &self.products;
+        Ok(self.with_input(rows, |input| {
+            self.narrowed_blocks(gate.columns(), input, |block, near| {
                 let mut ups = self.whole.take(near.len());
                 match block {
                     Some(block) => {
@@ -385,41 +316,49 @@ impl Ops for PackedOps {
                     || near.iter_mut().zip(&*ups).for_each(|(gate, up)| *gate = silu(*gate) * up),
                 );
             })
-        })?;
-        Ok(Rows { count: rows.count, width: columns, values: Values::Halves(values) })
+        }))
     }
 
-    fn linear_add(&self, linear: &Linear, rows: &Rows, onto: Rows) -> Result<Rows, Fault> {
+    fn linear_add(
+        &self,
+        linear: &Weight<T>,
+        rows: &Rows<T>,
+        onto: Rows<T>,
+    ) -> Result<Rows<T>, Fault> {
         let (width, other) = (linear.columns(), self.whole(&onto)?);
-        let sum = self.product_then(linear, rows, |block, out| {
-            let other = &other[block.start * width..block.end * width];
-            wide(
-                #[inline(always)]
-                || add(out, other),
-            );
+        let sum = self.with_input(rows, |input| {
+            self.products.product_then(linear, input, |block, out| {
+                let other = &other[block.start * width..block.end * width];
+                wide(
+                    #[inline(always)]
+                    || add(out, other),
+                );
+            })
         });
-        Ok(self.rows(sum?, width))
+        Ok(self.rows(sum, width))
     }
 
     fn linear_add_norm(
         &self,
-        linear: &Linear,
-        rows: &Rows,
-        onto: &Rows,
+        linear: &Weight<T>,
+        rows: &Rows<T>,
+        onto: &Rows<T>,
         norm: &Norm,
-    ) -> Result<Rows, Fault> {
+    ) -> Result<Rows<T>, Fault> {
         let (width, other) = (linear.columns(), self.whole(onto)?);
-        let sum = self.product_then(linear, rows, |block, out| {
-            let other = &other[block.start * width..block.end * width];
-            wide(
-                #[inline(always)]
-                || norm.apply_to_sums(out, other),
-            );
+        let sum = self.with_input(rows, |input| {
+            self.products.product_then(linear, input, |block, out| {
+                let other = &other[block.start * width..block.end * width];
+                wide(
+                    #[inline(always)]
+                    || norm.apply_to_sums(out, other),
+                );
+            })
         });
-        Ok(self.rows(sum?, width))
+        Ok(self.rows(sum, width))
     }
 
-    fn add(&self, rows: Rows, other: &Rows) -> Result<Rows, Fault> {
+    fn add(&self, rows: Rows<T>, other: &Rows<T>) -> Result<Rows<T>, Fault> {
         let (width, other) = (rows.width, self.whole(other)?);
         self.each_block(
             rows,
@@ -430,7 +369,7 @@ impl Ops for PackedOps {
         )
     }
 
-    fn add_norm(&self, norm: &Norm, rows: Rows, other: &Rows) -> Result<Rows, Fault> {
+    fn add_norm(&self, norm: &Norm, rows: Rows<T>, other: &Rows<T>) -> Result<Rows<T>, Fault> {
         let (width, other) = (rows.width, self.whole(other)?);
         self.each_block(
             rows,
@@ -441,7 +380,7 @@ impl Ops for PackedOps {
         )
     }
 
-    fn norm(&self, norm: &Norm, rows: &Rows) -> Result<Rows, Fault> {
+    fn norm(&self, norm: &Norm, rows: &Rows<T>) -> Result<Rows<T>, Fault> {
         let values = self.whole(rows)?;
         let mut out = self.whole.take(values.len());
         let width = rows.width;
@@ -456,7 +395,7 @@ impl Ops for PackedOps {
         Ok(self.rows(out, width))
     }
 
-    fn norm_heads(&self, norm: &Norm, rows: Rows, heads: usize) -> Result<Rows, Fault> {
+    fn norm_heads(&self, norm: &Norm, rows: Rows<T>, heads: usize) -> Result<Rows<T>, Fault> {
         let width = rows.width / heads;
         self.each_block(
             rows,
@@ -470,10 +409,10 @@ impl Ops for PackedOps {
     fn rotate(
         &self,
         rotation: &Rotation,
-        rows: Rows,
+        rows: Rows<T>,
         positions: &[u32],
         heads: usize,
-    ) -> Result<Rows, Fault> {
+    ) -> Result<Rows<T>, Fault> {
         let (width, half) = (rows.width, rows.width / heads / 2);
         self.each_block(
             rows,
@@ -497,13 +436,13 @@ impl Ops for PackedOps {
 
     fn attention(
         &self,
-        queries: &Rows,
-        keys: &Rows,
-        values: &Rows,
+        queries: &Rows<T>,
+        keys: &Rows<T>,
+        values: &Rows<T>,
         heads: Heads,
         spans: &[Span],
         sight: Sight,
-    ) -> Result<Rows, Fault> {
+    ) -> Result<Rows<T>, Fault> {
         let width = heads.queries * heads.width;
         let attention = Attention {
             sides: [self.whole(queries)?, self.whole(keys)?, self.whole(values)?],
@@ -519,7 +458,7 @@ impl Ops for PackedOps {
                 tasks.push((span, own));
                 rest = others;
             }
-            tasks.into_par_iter().for_each_init(Scratch::default, |scratch, (span, values)| {
+            tasks.into_par_iter().for_each_init(Scratch::<A>::default, |scratch, (span, values)| {
                 let mut to = To { values, stride: width, first: 0 };
                 for head in 0..heads.queries {
                     to.first = head * heads.width;
@@ -531,7 +470,7 @@ impl Ops for PackedOps {
         for span in spans {
             let made: Vec<Buffer<f32>> = (0..heads.queries)
                 .into_par_iter()
-                .map_init(Scratch::default, |scratch, head| {
+                .map_init(Scratch::<A>::default, |scratch, head| {
                     let mut made = self.whole.take(span.queries.len() * heads.width);
                     let mut to = To { values: &mut made, stride: heads.width, first: 0 };
                     attention.of(span, head).attend(&mut to, scratch);
@@ -548,7 +487,7 @@ impl Ops for PackedOps {
         Ok(self.rows(out, width))
     }
 
-    fn gelu(&self, rows: Rows) -> Result<Rows, Fault> {
+    fn gelu(&self, rows: Rows<T>) -> Result<Rows<T>, Fault> {
         self.each_block(
             rows,
             #[inline(always)]
@@ -556,7 +495,7 @@ impl Ops for PackedOps {
         )
     }
 
-    fn silu_gate(&self, gate: Rows, up: &Rows) -> Result<Rows, Fault> {
+    fn silu_gate(&self, gate: Rows<T>, up: &Rows<T>) -> Result<Rows<T>, Fault> {
         let (width, up) = (gate.width, self.whole(up)?);
         self.each_block(
             gate,
@@ -568,7 +507,7 @@ impl Ops for PackedOps {
         )
     }
 
-    fn tanh(&self, rows: Rows) -> Result<Rows, Fault> {
+    fn tanh(&self, rows: Rows<T>) -> Result<Rows<T>, Fault> {
         self.each_block(
             rows,
             #[inline(always)]
@@ -578,7 +517,7 @@ impl Ops for PackedOps {
         )
     }
 
-    fn select(&self, rows: &Rows, indices: &[u32]) -> Result<Rows, Fault> {
+    fn select(&self, rows: &Rows<T>, indices: &[u32]) -> Result<Rows<T>, Fault> {
         let (width, values) = (rows.width, self.whole(rows)?);
         let mut out = self.whole.take(indices.len() * width);
         for (to, index) in out.chunks_exact_mut(width).zip(indices) {
@@ -587,7 +526,7 @@ impl Ops for PackedOps {
         Ok(self.rows(out, width))
     }
 
-    fn means(&self, rows: &Rows, ranges: &[Range<usize>]) -> Result<Rows, Fault> {
+    fn means(&self, rows: &Rows<T>, ranges: &[Range<usize>]) -> Result<Rows<T>, Fault> {
         let (width, values) = (rows.width, self.whole(rows)?);
         let mut out = self.whole.take(ranges.len() * width);
         wide(
@@ -606,7 +545,7 @@ impl Ops for PackedOps {
         Ok(self.rows(out, width))
     }
 
-    fn read(&self, rows: &Rows) -> Result<Vec<f32>, Fault> {
+    fn read(&self, rows: &Rows<T>) -> Result<Vec<f32>, Fault> {
         Ok(self.whole(rows)?.to_vec())
     }
 }

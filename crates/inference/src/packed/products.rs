@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::kernels::{Narrow, Panel};
-use super::rows::{Buffer, Spare};
+use super::narrow::{Narrow, Panel};
+use super::rows::{Buffer, Narrowed, Spare};
 use super::steps::wide;
 
 /// Rows that are taken at once: their sums stay in the nearest cache.
@@ -17,7 +17,7 @@ const PANEL: usize = 128;
 
 /// A weight, packed.
 pub struct Weight<T: Narrow> {
-    panels: Vec<Panel<T>>,
+    panels: Vec<T::Panel>,
     /// What a step of each column's numbers is worth.
     steps: Vec<f32>,
     /// Nothing, or one for each column.
@@ -26,19 +26,26 @@ pub struct Weight<T: Narrow> {
 }
 
 impl<T: Narrow> Weight<T> {
-    /// `None` where there is no memory for it.
-    pub fn pack(numbers: &[f32], columns: usize, bias: Vec<f32>) -> Option<Self> {
+    pub fn pack(numbers: &[f32], columns: usize, bias: Vec<f32>) -> Self {
         let depth = numbers.len() / columns.max(1);
-        let mut narrow = vec![T::default(); numbers.len()];
         let mut steps = vec![0.0; columns];
-        narrow_rows(numbers, depth, &mut narrow, &mut steps);
-        let panels = narrow.chunks(PANEL * depth).map(|rows| Panel::pack(rows, depth));
-        Some(Self { panels: panels.collect::<Option<_>>()?, steps, bias, depth })
+        let of_panels = numbers.par_chunks(PANEL * depth).zip(steps.par_chunks_mut(PANEL));
+        let panels = of_panels.map(|(numbers, steps)| panel::<T>(numbers, depth, steps)).collect();
+        Self { panels, steps, bias, depth }
     }
 
     pub fn columns(&self) -> usize {
         self.steps.len()
     }
+}
+
+/// Some columns, each narrowed by itself. `worth` is told what a step of each is worth.
+fn panel<T: Narrow>(numbers: &[f32], depth: usize, worth: &mut [f32]) -> T::Panel {
+    let mut narrow = vec![T::default(); numbers.len()];
+    narrow_columns(numbers, depth, &mut narrow, worth);
+    let mut panel = T::Panel::default();
+    panel.pack(&narrow, depth);
+    panel
 }
 
 /// Rows on their way into a product.
@@ -68,18 +75,18 @@ impl<T: Narrow> Products<T> {
     }
 
     /// Room for rows that are narrowed elsewhere.
-    pub fn narrow_rows(&self, length: usize) -> Buffer<T> {
-        self.narrow.take(length)
+    pub fn room(&self, count: usize, width: usize) -> Narrowed<T> {
+        Narrowed { values: self.narrow.take(count * width), steps: self.whole.take(count) }
     }
 
-    pub fn narrowed(&self, values: &[f32], width: usize) -> (Buffer<T>, Buffer<f32>) {
-        let mut narrow = self.narrow.take(values.len());
-        let mut steps = self.whole.take(values.len() / width.max(1));
+    pub fn narrowed(&self, values: &[f32], width: usize) -> Narrowed<T> {
+        let mut narrowed = self.room(values.len() / width.max(1), width);
+        let Narrowed { values: narrow, steps } = &mut narrowed;
         let blocks = narrow.par_chunks_mut(BLOCK * width).zip(steps.par_chunks_mut(BLOCK));
         blocks.zip(values.par_chunks(BLOCK * width)).for_each(|((narrow, steps), values)| {
             narrow_rows(values, width, narrow, steps);
         });
-        (narrow, steps)
+        narrowed
     }
 
     /// A product, each number of which is changed on its way: many rows block by block, few of them panel by panel.
@@ -206,6 +213,26 @@ pub fn narrow_rows<T: Narrow>(values: &[f32], width: usize, narrow: &mut [T], st
             let rows = values.chunks_exact(width).zip(narrow.chunks_exact_mut(width));
             for ((row, narrow), step) in rows.zip(steps) {
                 *step = T::narrow(row, narrow);
+            }
+        },
+    );
+}
+
+/// Narrows each column by itself, so that no product with a row is too large.
+pub fn narrow_columns<T: Narrow>(
+    numbers: &[f32],
+    depth: usize,
+    narrow: &mut [T],
+    worth: &mut [f32],
+) {
+    wide(
+        #[inline(always)]
+        || {
+            let columns = numbers.chunks_exact(depth).zip(narrow.chunks_exact_mut(depth));
+            for ((column, narrow), worth) in columns.zip(worth) {
+                let steps = T::steps_of_column(column);
+                T::narrow_by(steps, column, narrow);
+                *worth = if steps > 0.0 { 1.0 / steps } else { 0.0 };
             }
         },
     );

@@ -3,8 +3,6 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use half::bf16;
-
 /// Memory that nobody uses now. What is taken from it holds whatever was in it: it is there to be written.
 pub struct Spare<T>(Mutex<Vec<Vec<T>>>);
 
@@ -65,13 +63,19 @@ impl<T> DerefMut for Buffer<T> {
 }
 
 /// Rows as they are, or narrowed for the next product.
-pub struct Rows {
+pub struct Rows<T> {
     pub count: usize,
     pub width: usize,
-    pub values: Values,
+    pub values: Values<T>,
 }
 
-pub enum Values {
+pub enum Values<T> {
     Whole(Buffer<f32>),
-    Halves(Buffer<bf16>),
+    Narrow(Narrowed<T>),
+}
+
+/// Narrowed rows, and what a step of each is worth.
+pub struct Narrowed<T> {
+    pub values: Buffer<T>,
+    pub steps: Buffer<f32>,
 }

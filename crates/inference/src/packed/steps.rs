@@ -2,7 +2,8 @@
 //! code of. They are to be called within [`wide`].
 
 use half::bf16;
-use pulp::Arch;
+
+use super::processor::Processor;
 
 /// How many numbers are taken at once: as many as the widest vectors hold.
 pub const LANES: usize = 16;
@@ -10,7 +11,7 @@ pub const LANES: usize = 16;
 /// Runs steps with the widest vectors of the machine.
 #[inline(always)]
 pub fn wide<R>(steps: impl FnOnce() -> R) -> R {
-    Arch::new().dispatch(steps)
+    Processor::current().vectors().dispatch(steps)
 }
 
 /// Adding it leaves a number that is rounded to a whole one in the lowest bits.
@@ -31,7 +32,7 @@ fn halved<T: Copy>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
 
 /// A sum in an order that vectors can keep.
 #[inline(always)]
-fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
+pub fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0f32; LANES];
     let (whole, rest) = row.as_chunks::<LANES>();
     for chunk in whole {
@@ -47,24 +48,24 @@ fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
 
 /// The largest of these numbers.
 #[inline(always)]
-fn largest(row: &[f32]) -> f32 {
+fn largest<T: Copy>(row: &[T], of: impl Fn(T) -> f32) -> f32 {
     let mut lanes = [f32::MIN; LANES];
     let (whole, rest) = row.as_chunks::<LANES>();
     let greater = |one: f32, other: f32| if other > one { other } else { one };
     for chunk in whole {
         for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane = greater(*lane, *value);
+            *lane = greater(*lane, of(*value));
         }
     }
     for (lane, value) in lanes.iter_mut().zip(rest) {
-        *lane = greater(*lane, *value);
+        *lane = greater(*lane, of(*value));
     }
     halved(lanes, greater)
 }
 
 /// The size of the one of these numbers that is furthest from nothing; what is no number is furthest.
 #[inline(always)]
-fn furthest(row: &[f32]) -> f32 {
+pub fn furthest(row: &[f32]) -> f32 {
     let mut lanes = [0u32; LANES];
     let (whole, rest) = row.as_chunks::<LANES>();
     // Without their signs the bits of numbers are in the order of their sizes.
@@ -80,15 +81,18 @@ fn furthest(row: &[f32]) -> f32 {
     f32::from_bits(halved(lanes, u32::max))
 }
 
-/// Numbers between -127 and 127, each worth as much as is answered.
+/// The nearest whole number. It must be one of sixteen bits.
 #[inline(always)]
-pub fn to_bytes(row: &[f32], to: &mut [i8]) -> f32 {
-    let size = furthest(row);
-    let per = if size > 0.0 { 127.0 / size } else { 0.0 };
-    for (value, to) in row.iter().zip(to) {
-        *to = (value * per + ROUND).to_bits() as i8;
+pub fn short(value: f32) -> i16 {
+    (value + ROUND).to_bits() as i16
+}
+
+/// So many steps for each one of the numbers.
+#[inline(always)]
+pub fn to_shorts(steps: f32, numbers: &[f32], to: &mut [i16]) {
+    for (value, to) in numbers.iter().zip(to) {
+        *to = short(value * steps);
     }
-    size / 127.0
 }
 
 #[inline(always)]
@@ -171,7 +175,7 @@ fn exp2(power: f32) -> f32 {
 /// Turns scores into weights that add up to what is answered.
 #[inline(always)]
 pub fn soften(scores: &mut [f32], scale: f32) -> f32 {
-    let most = largest(scores);
+    let most = largest(scores, |score| score);
     let scale = scale * std::f32::consts::LOG2_E;
     for score in scores.iter_mut() {
         *score = exp2((*score - most) * scale);
@@ -179,25 +183,31 @@ pub fn soften(scores: &mut [f32], scale: f32) -> f32 {
     sum(scores, |weight| weight)
 }
 
-/// The same, in half-width numbers.
+/// The same of scores and to weights of other kinds.
 #[inline(always)]
-pub fn soften_to_halves(scores: &[f32], scale: f32, to: &mut [bf16]) -> f32 {
-    let most = largest(scores);
+pub fn soften_to<S: Copy, T>(
+    scores: &[S],
+    scale: f32,
+    to: &mut [T],
+    of: impl Fn(S) -> f32,
+    narrow: impl Fn(f32) -> T,
+) -> f32 {
+    let most = largest(scores, &of);
     let scale = scale * std::f32::consts::LOG2_E;
     let mut lanes = [0.0f32; LANES];
     let (scores, rest) = scores.as_chunks::<LANES>();
     let (to, to_rest) = to.as_chunks_mut::<LANES>();
     for (scores, to) in scores.iter().zip(to) {
         for ((score, to), lane) in scores.iter().zip(to).zip(&mut lanes) {
-            let weight = exp2((*score - most) * scale);
+            let weight = exp2((of(*score) - most) * scale);
             *lane += weight;
-            *to = half(weight);
+            *to = narrow(weight);
         }
     }
     for ((score, to), lane) in rest.iter().zip(to_rest).zip(&mut lanes) {
-        let weight = exp2((*score - most) * scale);
+        let weight = exp2((of(*score) - most) * scale);
         *lane += weight;
-        *to = half(weight);
+        *to = narrow(weight);
     }
     halved(lanes, |one, other| one + other)
 }

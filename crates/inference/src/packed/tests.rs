@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::steps::{exp, half, soften, soften_to_halves, to_bytes};
+use super::narrow::Attends;
+use super::steps::{exp, half, soften};
 use super::*;
 use crate::definition::{by_definition, numbers};
 use crate::weights::WeightType;
@@ -17,7 +18,7 @@ fn stored(numbers: &[f32], columns: usize) -> Stored {
     }
 }
 
-fn rows(ops: &PackedOps, numbers: &[f32], width: usize) -> Rows {
+fn rows<T: Attends>(ops: &PackedOps<T, T>, numbers: &[f32], width: usize) -> Rows<T> {
     let mut values = ops.whole.take(numbers.len());
     values.copy_from_slice(numbers);
     ops.rows(values, width)
@@ -43,16 +44,16 @@ fn product(weight: &[f32], bias: &[f32], rows: &[f32], depth: usize) -> Vec<f32>
 }
 
 /// Everything that a layer does with products, in one kind of numbers.
-fn layer(precision: Precision, [count, depth, columns]: [usize; 3], within: f32) {
-    let ops = PackedOps::open(precision).unwrap();
+fn layer<T: Attends>([count, depth, columns]: [usize; 3], within: f32) {
+    let ops = PackedOps::<T, T>::open().unwrap();
     let (weight, bias) = (numbers(columns * depth, 1), numbers(columns, 2));
     let (back, back_bias) = (numbers(columns * depth, 3), numbers(depth, 4));
     let given = numbers(count * depth, 5);
     ops.pool.install(|| {
         let up =
-            ops.load_linear(stored(&weight, columns), Some(bias.clone()), Place::Tolerant).unwrap();
+            ops.load_linear(stored(&weight, columns), Some(bias.clone())).unwrap();
         let down = ops
-            .load_linear(stored(&back, depth), Some(back_bias.clone()), Place::Delicate)
+            .load_linear(stored(&back, depth), Some(back_bias.clone()))
             .unwrap();
         let input = rows(&ops, &given, depth);
         let plain = product(&weight, &bias, &given, depth);
@@ -82,16 +83,25 @@ fn layer(precision: Precision, [count, depth, columns]: [usize; 3], within: f32)
 }
 
 #[test]
-fn products_in_bytes_and_in_halves_are_products() {
+fn products_in_narrow_numbers_are_products() {
     for sizes in [[1, 32, 64], [3, 40, 200], [16, 384, 130], [65, 64, 128], [200, 33, 7]] {
-        layer(Precision::Bytes, sizes, 0.02);
-        layer(Precision::Halves, sizes, 0.01);
+        layer::<i16>(sizes, 0.001);
+        if bf16::kernels().is_some() {
+            layer::<bf16>(sizes, 0.01);
+        }
     }
 }
 
 #[test]
 fn attention_is_attention_short_and_long_and_for_one_row() {
-    let ops = PackedOps::open(Precision::Halves).unwrap();
+    attention::<i16>(0.002);
+    if bf16::kernels().is_some() {
+        attention::<bf16>(0.01);
+    }
+}
+
+fn attention<T: Attends>(within: f32) {
+    let ops = PackedOps::<T, T>::open().unwrap();
     for (queries, keys, width) in [(6, 2, 4), (4, 4, 32), (2, 1, 64), (2, 2, 128), (3, 3, 48)] {
         let heads = Heads { queries, keys, width };
         for lengths in [&[3, 3, 1, 17, 5][..], &[16, 33, 95, 96, 97], &[250], &[1]] {
@@ -109,7 +119,7 @@ fn attention_is_attention_short_and_long_and_for_one_row() {
                 let attend = || ops.attention(&query, &key, &value, heads, &spans, sight).unwrap();
                 let found = ops.read(&ops.pool.install(attend)).unwrap();
                 let apart = apart(&found, &expected);
-                assert!(apart < 0.01, "{heads:?}, {lengths:?}, {sight:?}: {apart}");
+                assert!(apart < within, "{heads:?}, {lengths:?}, {sight:?}: {apart}");
                 let chosen = ops.select(&query, &batch.last_rows()).unwrap();
                 let spans = batch.spans_of_single_rows();
                 let attend = || ops.attention(&chosen, &key, &value, heads, &spans, sight).unwrap();
@@ -118,7 +128,7 @@ fn attention_is_attention_short_and_long_and_for_one_row() {
                     let row = row as usize * queries * width;
                     expected[row..row + queries * width].to_vec()
                 });
-                assert!(self::apart(&found, &last.collect::<Vec<_>>()) < 0.01);
+                assert!(self::apart(&found, &last.collect::<Vec<_>>()) < within);
             }
         }
     }
@@ -126,7 +136,7 @@ fn attention_is_attention_short_and_long_and_for_one_row() {
 
 #[test]
 fn this_machine_multiplies_rightly_where_it_multiplies_narrow_numbers() {
-    assert_eq!(PackedOps::suit_this_machine(), kernels::has_halves());
+    assert_eq!(numbers_of_this_machine(), Some(Processor::current().numbers()));
 }
 
 #[test]
@@ -142,12 +152,22 @@ fn parts_of_a_batch_are_the_batch() {
 
 proptest! {
     #[test]
-    fn bytes_are_within_half_a_step(row in prop::collection::vec(-1e6f32..1e6, 1..80)) {
-        let mut bytes = vec![0; row.len()];
-        let step = to_bytes(&row, &mut bytes);
-        for (value, byte) in row.iter().zip(&bytes) {
-            prop_assert!((f32::from(*byte) * step - value).abs() <= 0.5001 * step, "{value} {byte} {step}");
+    fn shorts_are_within_half_a_step(row in prop::collection::vec(-1e6f32..1e6, 1..80)) {
+        let mut shorts = vec![0; row.len()];
+        let step = i16::narrow(&row, &mut shorts);
+        for (value, short) in row.iter().zip(&shorts) {
+            prop_assert!((f32::from(*short) * step - value).abs() <= 0.5001 * step, "{value} {short} {step}");
         }
+    }
+
+    #[test]
+    fn no_product_in_shorts_is_too_large(column in prop::collection::vec(-1.0f32..1.0, 1..3000)) {
+        let steps = i16::steps_of_column(&column);
+        let mut shorts = vec![0; column.len()];
+        i16::narrow_by(steps, &column, &mut shorts);
+        let most = shorts.iter().map(|short| i64::from(*short).abs()).sum::<i64>() * 8191;
+        prop_assert!(most <= i64::from(i32::MAX), "{most}");
+        prop_assert!(shorts.iter().all(|short| short.abs() <= i16::MAX));
     }
 
     #[test]
@@ -176,7 +196,7 @@ proptest! {
         prop_assert!(apart(&weights, &exact) < 1e-5);
         prop_assert!((total / exact.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         let mut halves = vec![bf16::ZERO; scores.len()];
-        let same = soften_to_halves(&scores, 0.5, &mut halves);
+        let same = bf16::soften(&scores, 0.5, &mut halves);
         prop_assert!((same / total - 1.0).abs() < 1e-5);
         let halves: Vec<f32> = halves.into_iter().map(bf16::to_f32).collect();
         prop_assert!(apart(&halves, &exact) < 0.005);
@@ -188,7 +208,7 @@ fn what_is_no_number_stays_none() {
     for fault in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut row = numbers(40, 1);
         row[37] = fault;
-        assert!(!to_bytes(&row, &mut [0; 40]).is_finite(), "{fault}");
+        assert!(!i16::narrow(&row, &mut [0; 40]).is_finite(), "{fault}");
         let total = soften(&mut row.clone(), 0.5);
         let is_weighed = fault == f32::NEG_INFINITY;
         assert_eq!(total.is_finite(), is_weighed, "{fault}");
