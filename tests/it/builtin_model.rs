@@ -12,6 +12,8 @@ use kenning_domain::{Embed, Overlong, Role};
 use kenning_inference::{Device, Embedder, ModelFolder};
 use serde::Deserialize;
 
+use crate::cli::{PROGRAM, json};
+
 /// The engine rounds activations to eight bits, so that its vectors differ a little from exact ones.
 const LEAST_COSINE: f32 = 0.99;
 
@@ -63,6 +65,50 @@ fn the_built_in_vectors_are_those_of_the_wheels_engine_in_every_script() {
             assert!(cosine >= LEAST_COSINE, "{} as {role:?}: {cosine}", row.id);
         }
     }
+}
+
+/// The ways there are through the products. One that this machine has no processor for is not taken, and its best is:
+/// the last can be taken everywhere.
+const PROCESSORS: [&str; 9] = [
+    "amx",
+    "avx512-bf16",
+    "avx512-vnni",
+    "avx-vnni",
+    "avx2",
+    "sme",
+    "neon-bf16",
+    "neon-dot",
+    "plain",
+];
+
+#[test]
+fn vectors_are_nearly_those_of_whole_numbers_on_every_kind_of_processor_that_is_here() {
+    let texts: Vec<&str> = ROWS.iter().map(|row| row.text.as_str()).collect();
+    let whole = vectors(&texts, "reference", "plain", "any");
+    for processor in PROCESSORS {
+        for (numbers, lost) in [("any", 0.000_1), ("bytes", 0.001)] {
+            let narrow = vectors(&texts, "cpu", processor, numbers);
+            let cosines = narrow.iter().zip(&whole).map(|(narrow, whole)| cosine(narrow, whole));
+            let least = cosines.fold(1.0, f32::min);
+            assert!(least > 1.0 - lost, "{processor}, {numbers}: {least}");
+            assert_ne!(narrow, whole, "{processor}, {numbers}: something was narrowed");
+        }
+    }
+}
+
+/// What the program makes of texts, of which none has several lines.
+fn vectors(texts: &[&str], device: &str, processor: &str, numbers: &str) -> Vec<Vec<f32>> {
+    let folder = models().join("multilingual-e5-small");
+    let output = Command::new(&*PROGRAM)
+        .args(["embed", "--device", device, "--model"])
+        .arg(folder)
+        .args(texts)
+        .env("KENNING_CPU", processor)
+        .env("KENNING_NUMBERS", numbers)
+        .env("KENNING_HOME", tempfile::tempdir().unwrap().path())
+        .output()
+        .unwrap();
+    serde_json::from_value(json(&output)["vectors"].take()).unwrap()
 }
 
 fn cosine(one: &[f32], other: &[f32]) -> f32 {

@@ -263,11 +263,7 @@ impl Ops for CandleOps {
         if self.is_cpu() { (PRODUCTS / weights.max(1)).clamp(256, 2048) } else { 32_768 }
     }
 
-    fn load_linear(
-        &self,
-        weight: Stored,
-        bias: Option<Vec<f32>>,
-    ) -> Result<Linear, LoadError> {
+    fn load_linear(&self, weight: Stored, bias: Option<Vec<f32>>) -> Result<Linear, LoadError> {
         let bias = bias.map(|bias| self.vector(bias)).transpose()?;
         if weight.kind.is_quantised() && self.blocked == Blocked::Keep {
             let weight =

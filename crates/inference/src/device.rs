@@ -8,9 +8,10 @@ use crate::candle::CandleOps;
 use crate::error::LoadError;
 use crate::family::{self, Head, Network};
 use crate::folder::ModelFolder;
-use crate::packed::{Numbers, PackedOps, numbers_of_this_machine};
+use crate::packed::{Numbers, PackedOps, Processor, trusted, wants_bytes};
 use crate::selftest;
 use crate::weights::Weights;
+use kenning_manifest::Family;
 
 /// A device that was found to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,14 +98,33 @@ impl Device {
         folder: &ModelFolder,
         head: Head,
     ) -> Result<Box<dyn Network>, LoadError> {
-        let numbers = match self {
-            Self::Cpu if !Weights::stay_blocked(&folder.path) => numbers_of_this_machine(),
-            _ => None,
+        let is_packed = self == Self::Cpu && !Weights::stay_blocked(&folder.path);
+        let processor = Processor::current();
+        let wanted: &[Numbers] = match (&head, folder.manifest.family) {
+            _ if !is_packed => &[],
+            // A score is a single number: what is lost on the way to it is not averaged. And some few numbers of each
+            // row of Qwen3 are hundreds of times larger than the others.
+            (Head::Pool(_), Family::Bert | Family::XlmRoberta) if wants_bytes() => {
+                &[processor.bytes(), processor.exact(), Numbers::Shorts]
+            }
+            _ => &[processor.exact(), Numbers::Shorts],
         };
-        match numbers {
-            Some(Numbers::Halves) => family::load(PackedOps::<bf16, bf16>::open()?, folder, head),
-            Some(Numbers::Shorts) => family::load(PackedOps::<i16, i16>::open()?, folder, head),
-            None => family::load(CandleOps::open(self, &folder.path)?, folder, head),
+        let attends = trusted(&[processor.exact()]);
+        match (trusted(wanted), attends) {
+            (Some(Numbers::Bytes), Some(Numbers::Halves)) => {
+                family::load(PackedOps::<i8, bf16>::open()?, folder, head)
+            }
+            (Some(Numbers::Bytes), _) => family::load(PackedOps::<i8, i16>::open()?, folder, head),
+            (Some(Numbers::PairedBytes), _) => {
+                family::load(PackedOps::<u8, i16>::open()?, folder, head)
+            }
+            (Some(Numbers::Halves), _) => {
+                family::load(PackedOps::<bf16, bf16>::open()?, folder, head)
+            }
+            (Some(Numbers::Shorts), _) => {
+                family::load(PackedOps::<i16, i16>::open()?, folder, head)
+            }
+            (None, _) => family::load(CandleOps::open(self, &folder.path)?, folder, head),
         }
     }
 }

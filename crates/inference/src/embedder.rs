@@ -11,6 +11,7 @@ use crate::device::Device;
 use crate::error::LoadError;
 use crate::family::{self, Head};
 use crate::folder::ModelFolder;
+use crate::learning::TEXTS;
 use crate::owner::{Owner, Pending, Urgency};
 use crate::template::fill;
 use crate::tokens::{Tokens, compose, given_bytes};
@@ -64,7 +65,7 @@ impl Embedder {
         let tokens = tokens.unwrap_or_else(|panic| resume_unwind(panic))?;
         let end_token = manifest.end_token.as_deref().map(|token| tokens.id(token)).transpose()?;
         let network = network?;
-        Ok(Self {
+        let embedder = Self {
             name: folder.manifest.name.clone(),
             folder: folder.path.clone(),
             max_tokens: folder.manifest.max_tokens,
@@ -73,7 +74,25 @@ impl Embedder {
             manifest,
             end_token,
             tokens,
-        })
+        };
+        if embedder.owner.learns {
+            let learnt = embedder.learn();
+            learnt.map_err(|error| LoadError::Device {
+                device: embedder.device().to_owned(),
+                reason: error.to_string(),
+            })?;
+        }
+        Ok(embedder)
+    }
+
+    /// Shows the network what it is always shown first.
+    fn learn(&self) -> Result<(), ModelError> {
+        let mut batch = Batch::default();
+        for (index, text) in TEXTS.iter().enumerate() {
+            batch.push(&self.prepare(index, text, Role::Document, Overlong::Truncate)?.ids);
+        }
+        self.owner.submit(batch, Urgency::Document).wait()?;
+        Ok(())
     }
 
     /// The token ids the network sees for a text: what the parity tests compare first.

@@ -17,6 +17,7 @@ mod embedder;
 mod error;
 mod family;
 mod folder;
+mod learning;
 mod ops;
 mod owner;
 mod packed;

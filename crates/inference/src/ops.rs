@@ -129,6 +129,11 @@ pub trait Ops: Send + Sync + 'static {
     /// All values, row by row.
     fn read(&self, rows: &Self::Rows) -> Result<Vec<f32>, Fault>;
 
+    /// Whether what it computes depends on the first batch, which is then to be one that is always the same.
+    fn learns(&self) -> bool {
+        false
+    }
+
     /// Computes a batch: as a whole, or in parts where that uses the device better.
     fn in_parts(&self, batch: &Batch, compute: &(dyn Fn(&Batch) -> Computed + Sync)) -> Computed {
         compute(batch)
@@ -148,16 +153,23 @@ pub trait Ops: Send + Sync + 'static {
         products.try_into().map_err(|_| Fault("a product was lost".into()))
     }
 
-    fn linear_gelu(&self, linear: &Self::Linear, rows: &Self::Rows) -> Result<Self::Rows, Fault> {
+    /// For the product with `next`.
+    fn linear_gelu(
+        &self,
+        linear: &Self::Linear,
+        rows: &Self::Rows,
+        _next: &Self::Linear,
+    ) -> Result<Self::Rows, Fault> {
         self.gelu(self.linear(linear, rows)?)
     }
 
-    /// `silu(gate · rows) * (up · rows)`.
+    /// `silu(gate · rows) * (up · rows)`, for the product with `next`.
     fn gated(
         &self,
         gate: &Self::Linear,
         up: &Self::Linear,
         rows: &Self::Rows,
+        _next: &Self::Linear,
     ) -> Result<Self::Rows, Fault> {
         let [gate, up] = self.linears([gate, up], rows)?;
         self.silu_gate(gate, &up)

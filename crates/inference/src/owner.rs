@@ -51,6 +51,8 @@ pub struct Owner {
     thread: Option<JoinHandle<()>>,
     device: String,
     pub tokens_per_batch: usize,
+    /// Whether what is computed depends on the first batch.
+    pub learns: bool,
 }
 
 /// An answer on its way. Dropping it withdraws the request.
@@ -65,6 +67,7 @@ impl Owner {
         let shared = Arc::new(Shared::default());
         let device = network.device();
         let tokens_per_batch = network.tokens_per_batch();
+        let learns = network.learns();
         let theirs = Arc::clone(&shared);
         let thread =
             std::thread::Builder::new().name("model".into()).spawn(move || theirs.serve(&*network));
@@ -72,7 +75,7 @@ impl Owner {
             device: device.clone(),
             reason: format!("no thread could be started for it ({error})"),
         })?;
-        Ok(Self { shared, thread: Some(thread), device, tokens_per_batch })
+        Ok(Self { shared, thread: Some(thread), device, tokens_per_batch, learns })
     }
 
     pub fn device(&self) -> &str {
@@ -172,6 +175,10 @@ mod tests {
 
         fn device(&self) -> String {
             "recorder".into()
+        }
+
+        fn learns(&self) -> bool {
+            false
         }
 
         fn tokens_per_batch(&self) -> usize {

@@ -139,7 +139,7 @@ impl<O: Ops> Trunk<O> for Bert<O> {
         let asking = asked.of(ops, rows)?;
         let seen = ops.attention(&query, &key, &value, self.heads, asked.spans, Sight::All)?;
         let seen = ops.linear_add_norm(&layer.output, &seen, &asking, &layer.output_norm)?;
-        let wide = ops.linear_gelu(&layer.up, &seen)?;
+        let wide = ops.linear_gelu(&layer.up, &seen, &layer.down)?;
         ops.linear_add_norm(&layer.down, &wide, &seen, &layer.down_norm)
     }
 
@@ -177,12 +177,7 @@ struct Loader<'a, O: Ops> {
 }
 
 impl<O: Ops> Loader<'_, O> {
-    fn linear(
-        &self,
-        name: &str,
-        out: usize,
-        width: usize,
-    ) -> Result<O::Linear, LoadError> {
+    fn linear(&self, name: &str, out: usize, width: usize) -> Result<O::Linear, LoadError> {
         let weight = self.weights.read(&format!("{name}.weight"), &[out, width])?;
         let bias = self.weights.read_numbers(&format!("{name}.bias"), &[out])?;
         self.ops.load_linear(weight, Some(bias))
@@ -208,22 +203,10 @@ impl<O: Ops> Loader<'_, O> {
             query: self.linear(&name("attention.self.query"), hidden, hidden)?,
             key: self.linear(&name("attention.self.key"), hidden, hidden)?,
             value: self.linear(&name("attention.self.value"), hidden, hidden)?,
-            output: self.linear(
-                &name("attention.output.dense"),
-                hidden,
-                hidden,
-            )?,
+            output: self.linear(&name("attention.output.dense"), hidden, hidden)?,
             output_norm: self.norm(&name("attention.output.LayerNorm"), config)?,
-            up: self.linear(
-                &name("intermediate.dense"),
-                config.intermediate_size,
-                hidden,
-            )?,
-            down: self.linear(
-                &name("output.dense"),
-                hidden,
-                config.intermediate_size,
-            )?,
+            up: self.linear(&name("intermediate.dense"), config.intermediate_size, hidden)?,
+            down: self.linear(&name("output.dense"), hidden, config.intermediate_size)?,
             down_norm: self.norm(&name("output.LayerNorm"), config)?,
         })
     }

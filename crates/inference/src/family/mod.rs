@@ -14,6 +14,8 @@ pub trait Network: Send {
     fn compute(&self, batch: &Batch) -> Computed;
     fn device(&self) -> String;
     fn tokens_per_batch(&self) -> usize;
+    /// Whether what it computes depends on the first batch.
+    fn learns(&self) -> bool;
 }
 
 /// What is made of a text's final rows.
@@ -162,6 +164,10 @@ impl<O: Ops, T: Trunk<O>> Network for Whole<O, T> {
 
     fn tokens_per_batch(&self) -> usize {
         self.ops.tokens_per_batch(self.trunk.weights())
+    }
+
+    fn learns(&self) -> bool {
+        self.ops.learns()
     }
 }
 

@@ -127,7 +127,7 @@ impl<O: Ops> Trunk<O> for Qwen3<O> {
         let seen = ops.attention(&query, &key, &value, heads, asked.spans, Sight::Past)?;
         let rows = ops.linear_add(&layer.output, &seen, rows)?;
         let input = ops.norm(&layer.feed_norm, &rows)?;
-        let wide = ops.gated(&layer.gate, &layer.up, &input)?;
+        let wide = ops.gated(&layer.gate, &layer.up, &input, &layer.down)?;
         ops.linear_add(&layer.down, &wide, rows)
     }
 

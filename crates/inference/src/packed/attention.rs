@@ -5,9 +5,9 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::linear::narrow_columns;
 use super::narrow::{Attends, Panel};
 use super::processor::Processor;
-use super::products::narrow_columns;
 use super::steps::{soften, wide};
 use crate::ops::Sight;
 
@@ -149,7 +149,7 @@ impl Head<'_> {
                 let least = least.fold(f32::MAX, f32::min);
                 step_of_keys = 1.0 / least;
                 for (row, key) in scratch.key.chunks_exact_mut(width).enumerate() {
-                    A::narrow_by(least, self.keys.row(row), key);
+                    A::narrow_column(least, self.keys.row(row), key);
                 }
                 // Turned: the second product adds over keys.
                 for row in 0..count {
@@ -174,7 +174,7 @@ impl Head<'_> {
                 || {
                     let rows = query.chunks_exact_mut(width).zip(&mut steps).enumerate();
                     for (row, (query, step)) in rows.take(asking) {
-                        *step = A::narrow(self.queries.row(first + row), query);
+                        *step = A::narrow(self.queries.row(first + row), query).step;
                     }
                 },
             );

@@ -17,12 +17,17 @@ pub trait Kernel: Narrow {
     fn kernels() -> Option<&'static Kernels<Self>>;
 }
 
+/// A function of which only the kind that it was asked for says what it takes.
+type Untyped = unsafe extern "C" fn();
+type Size = unsafe extern "C" fn(u64, u64) -> u64;
+type Pack<T> = unsafe extern "C" fn(*const T, u64, u64, u64, *mut c_void);
+type Product<T, S> = unsafe extern "C" fn(*const T, *const c_void, *mut S, u64, u64, u64, u64, u64);
+
 /// The kernels of one kind of numbers and one processor, in the form that `numkong`'s header gives them.
 pub struct Kernels<T: Narrow> {
-    size: unsafe extern "C" fn(u64, u64) -> u64,
-    pack: unsafe extern "C" fn(*const T, u64, u64, u64, *mut c_void),
-    product:
-        unsafe extern "C" fn(*const T, *const c_void, *mut T::Sum, u64, u64, u64, u64, u64),
+    size: Size,
+    pack: Pack<T>,
+    product: Product<T, T::Sum>,
 }
 
 #[allow(unsafe_code, reason = "a function of another language; it is called in one place, below")]
@@ -32,14 +37,17 @@ unsafe extern "C" {
         kind: c_int,
         numbers: c_int,
         viable: u64,
-        kernel: *mut Option<unsafe extern "C" fn()>,
+        kernel: *mut Option<Untyped>,
         capability: *mut u64,
     );
 }
 
 impl<T: Narrow> Kernels<T> {
     /// `numbers` is `numkong`'s name for `T`, as its header numbers them.
-    #[allow(unsafe_code, reason = "the crate chooses kernels for the whole program alone, by the machine it finds")]
+    #[allow(
+        unsafe_code,
+        reason = "the crate chooses kernels for the whole program alone, by the machine it finds"
+    )]
     fn of(processor: Processor, numbers: c_int) -> Option<Self> {
         let find = |kind: u8| {
             let (mut kernel, mut capability) = (None, 0);
@@ -60,9 +68,9 @@ impl<T: Narrow> Kernels<T> {
         // the form of what `numbers` names.
         unsafe {
             Some(Self {
-                size: transmute::<unsafe extern "C" fn(), _>(size),
-                pack: transmute::<unsafe extern "C" fn(), _>(pack),
-                product: transmute::<unsafe extern "C" fn(), _>(product),
+                size: transmute::<Untyped, Size>(size),
+                pack: transmute::<Untyped, Pack<T>>(pack),
+                product: transmute::<Untyped, Product<T, T::Sum>>(product),
             })
         }
     }
@@ -72,6 +80,13 @@ impl Kernel for bf16 {
     fn kernels() -> Option<&'static Kernels<Self>> {
         static KERNELS: OnceLock<Option<Kernels<bf16>>> = OnceLock::new();
         KERNELS.get_or_init(|| Kernels::of(Processor::current(), 1 << 13)).as_ref()
+    }
+}
+
+impl Kernel for i8 {
+    fn kernels() -> Option<&'static Kernels<Self>> {
+        static KERNELS: OnceLock<Option<Kernels<i8>>> = OnceLock::new();
+        KERNELS.get_or_init(|| Kernels::of(Processor::current(), 1 << 2)).as_ref()
     }
 }
 
@@ -95,7 +110,10 @@ impl<T> Default for Matrix<T> {
 }
 
 impl<T: Kernel> Panel<T> for Matrix<T> {
-    #[allow(unsafe_code, reason = "the kernels are another language's; the lengths are checked here")]
+    #[allow(
+        unsafe_code,
+        reason = "the kernels are another language's; the lengths are checked here"
+    )]
     fn pack(&mut self, rows: &[T], depth: usize) {
         let columns = rows.len() / depth.max(1);
         assert_eq!(rows.len(), columns * depth, "rows are whole");
@@ -123,7 +141,10 @@ impl<T: Kernel> Panel<T> for Matrix<T> {
         self.columns
     }
 
-    #[allow(unsafe_code, reason = "the kernels are another language's; the lengths are checked here")]
+    #[allow(
+        unsafe_code,
+        reason = "the kernels are another language's; the lengths are checked here"
+    )]
     fn product(&self, rows: &[T], sums: &mut [T::Sum]) {
         let Self { columns, depth, .. } = *self;
         let count = rows.len() / depth;

@@ -2,9 +2,10 @@
 //! and what stands between two products done while its rows are near.
 
 mod attention;
+mod columns;
 mod kernels;
+mod linear;
 mod narrow;
-mod pairs;
 mod pool;
 mod processor;
 mod products;
@@ -15,6 +16,7 @@ mod tests;
 
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use half::bf16;
@@ -23,15 +25,16 @@ use rayon::prelude::*;
 
 use self::attention::{Head, Part, Scratch, To};
 use self::kernels::Kernel;
-use self::narrow::{Attends, Narrow, Panel};
-pub use self::processor::{Numbers, Processor};
-use self::products::{BLOCK, Input, Products, Weight, block_of, narrow_rows};
+use self::linear::{Linear, Weight};
+use self::narrow::{Attends, Narrow};
+pub use self::processor::{Numbers, Processor, wants_bytes};
+use self::products::{BLOCK, Input, Products, block_of};
 use self::rows::{Buffer, Narrowed, Rows, Spare, Values};
 use self::steps::{Norm, add, gelu, silu, wide};
 use crate::batch::Batch;
 use crate::error::LoadError;
 use crate::ops::{Computed, Fault, Heads, Ops, Sight, Span, waves};
-use crate::weights::Stored;
+use crate::weights::{Stored, WeightType};
 
 /// Tokens that one thread takes through all layers: their rows stay in its own cache, and each weight that is fetched
 /// serves many.
@@ -42,6 +45,8 @@ pub struct PackedOps<T: Narrow, A: Attends> {
     pool: Arc<ThreadPool>,
     whole: Arc<Spare<f32>>,
     products: Products<T>,
+    /// Whether a batch was computed.
+    has_learnt: AtomicBool,
     attention: PhantomData<fn() -> A>,
 }
 
@@ -50,44 +55,70 @@ pub struct Rotation {
     sines: Vec<f32>,
 }
 
-/// What this machine's products are best computed in. They must come out right before they are trusted: there are more
-/// kinds of processors than anybody has tried. `None` where not even plain ones do.
-pub fn numbers_of_this_machine() -> Option<Numbers> {
-    static NUMBERS: OnceLock<Option<Numbers>> = OnceLock::new();
-    *NUMBERS.get_or_init(|| {
-        let pool = pool::pool().ok()?;
-        let best = Processor::current().numbers();
-        let is_right = |numbers: Numbers| {
-            pool.install(|| match numbers {
-                Numbers::Halves => bf16::kernels().is_some() && is_right::<bf16>(),
-                Numbers::Shorts => is_right::<i16>(),
-            })
+/// Of these numbers the first that this machine's products come out right in: there are more kinds of processors than
+/// anybody has tried. `None` where there are none.
+pub fn trusted(wanted: &[Numbers]) -> Option<Numbers> {
+    static RIGHT: OnceLock<Vec<Numbers>> = OnceLock::new();
+    let right = RIGHT.get_or_init(|| {
+        let Ok(pool) = pool::pool() else { return Vec::new() };
+        let is_right = |numbers: &Numbers| match numbers {
+            Numbers::Bytes => i8::kernels().is_some() && is_right::<i8>(),
+            Numbers::PairedBytes => is_right::<u8>(),
+            Numbers::Halves => bf16::kernels().is_some() && is_right::<bf16>(),
+            Numbers::Shorts => is_right::<i16>(),
         };
-        [best, Numbers::Shorts].into_iter().find(|numbers| is_right(*numbers))
-    })
+        pool.install(|| Numbers::ALL.into_iter().filter(is_right).collect())
+    });
+    wanted.iter().copied().find(|numbers| right.contains(numbers))
 }
 
 impl<T: Narrow, A: Attends> PackedOps<T, A> {
     pub fn open() -> Result<Self, LoadError> {
         let (pool, whole) = (pool::pool()?, Arc::default());
         let products = Products::new(&pool, &whole);
-        Ok(Self { pool, whole, products, attention: PhantomData })
+        Ok(Self {
+            pool,
+            whole,
+            products,
+            has_learnt: AtomicBool::new(false),
+            attention: PhantomData,
+        })
     }
 
     fn rows(&self, values: Buffer<f32>, width: usize) -> Rows<T> {
         Rows { count: values.len() / width.max(1), width, values: Values::Whole(values) }
     }
 
-    /// Does something with the rows as a product takes them.
-    fn with_input<R>(&self, rows: &Rows<T>, work: impl FnOnce(Input<'_, T>) -> R) -> R {
+    /// The weight that rows are to be multiplied with. The first rows that come to it settle its levels.
+    fn weight<'a>(&self, linear: &'a Linear<T>, rows: &Rows<T>) -> Result<&'a Weight<T>, Fault> {
+        if linear.packed().is_none() {
+            self.settle(&[linear], rows)?;
+        }
+        linear.packed().ok_or_else(|| Fault("a weight could not be packed".to_owned()))
+    }
+
+    fn settle(&self, linears: &[&Linear<T>], rows: &Rows<T>) -> Result<(), Fault> {
+        let settled = Linear::settle(linears, self.whole(rows)?, rows.width);
+        settled.map_err(|error| Fault(error.to_string()))
+    }
+
+    /// Does something with the rows as a product with the weight takes them.
+    fn with_input<R>(
+        &self,
+        weight: &Weight<T>,
+        rows: &Rows<T>,
+        work: impl FnOnce(Input<'_, T>) -> R,
+    ) -> Result<R, Fault> {
         match &rows.values {
             Values::Whole(values) => {
-                let narrowed = self.products.narrowed(values, rows.width);
-                work(Input { values: &narrowed.values, steps: &narrowed.steps })
+                let levels = weight.levels.as_ref();
+                let narrowed = self.products.narrowed(values, rows.width, levels);
+                Ok(work(Input { values: &narrowed.values, worth: &narrowed.worth }))
             }
-            Values::Narrow(narrowed) => {
-                work(Input { values: &narrowed.values, steps: &narrowed.steps })
+            Values::Narrow(narrowed) if weight.takes(narrowed) => {
+                Ok(work(Input { values: &narrowed.values, worth: &narrowed.worth }))
             }
+            Values::Narrow(_) => Err(Fault("rows were narrowed for another product".to_owned())),
         }
     }
 
@@ -122,79 +153,93 @@ impl<T: Narrow, A: Attends> PackedOps<T, A> {
         Ok(rows)
     }
 
-    /// Rows that are computed block by block and narrowed while they are near. `compute` is given a block's number, or
-    /// none where there are so few rows that they are no blocks.
+    /// Rows that are computed block by block and narrowed for the next product while they are near. `compute` is given
+    /// a block's number, or none where there are so few rows that they are no blocks.
     fn narrowed_blocks(
         &self,
         columns: usize,
         input: Input<'_, T>,
+        next: &Linear<T>,
         compute: impl Fn(Option<usize>, &mut [f32]) + Sync,
     ) -> Rows<T> {
-        let count = input.steps.len();
-        let mut narrowed = self.products.room(count, columns);
-        let Narrowed { values, steps } = &mut narrowed;
+        let count = input.worth.len();
+        let Some(next) = next.packed() else {
+            let mut whole = self.whole.take(count * columns);
+            for (block, rows) in whole.chunks_mut(BLOCK * columns).enumerate() {
+                compute((count > BLOCK).then_some(block), rows);
+            }
+            return self.rows(whole, columns);
+        };
+        let levels = next.levels.as_ref();
+        let mut narrowed = self.products.room(count, columns, levels);
+        let Narrowed { values, worth, .. } = &mut narrowed;
         if count <= BLOCK {
             let mut near = self.whole.take(values.len());
             compute(None, &mut near);
-            narrow_rows(&near, columns, values, steps);
+            self.products.narrow_rows(&near, levels, values, worth);
         } else {
-            let blocks = values.par_chunks_mut(BLOCK * columns).zip(steps.par_chunks_mut(BLOCK));
-            blocks.enumerate().for_each(|(block, (values, steps))| {
+            let blocks = values.par_chunks_mut(BLOCK * columns).zip(worth.par_chunks_mut(BLOCK));
+            blocks.enumerate().for_each(|(block, (values, worth))| {
                 let mut near = self.whole.take(values.len());
                 compute(Some(block), &mut near);
-                narrow_rows(&near, columns, values, steps);
+                self.products.narrow_rows(&near, levels, values, worth);
             });
         }
         Rows { count, width: columns, values: Values::Narrow(narrowed) }
     }
-
-    /// The rows narrowed, where they are not yet.
-    fn narrowed(&self, rows: &Rows<T>) -> Option<Rows<T>> {
-        let Values::Whole(values) = &rows.values else { return None };
-        let narrowed = self.products.narrowed(values, rows.width);
-        Some(Rows { count: rows.count, width: rows.width, values: Values::Narrow(narrowed) })
-    }
 }
 
-/// Multiplies whole numbers, which no kind of narrow ones loses anything of, at sizes that end within blocks of every
-/// kernel.
+/// Multiplies at sizes that end within blocks of every kernel, and looks whether what comes out is near.
 fn is_right<T: Narrow>() -> bool {
     const COUNT: usize = 37;
     const DEPTH: usize = 83;
     const COLUMNS: usize = 50;
-    let whole = |length: usize, prime: usize| -> Vec<f32> {
-        (0..length).map(|at| (at * prime % 255) as f32 - 127.0).collect()
+    let numbers = |length: usize, prime: usize| -> Vec<f32> {
+        (0..length).map(|at| (at * prime % 255) as f32 / 127.5 - 1.0).collect()
     };
-    let (rows, weight) = (whole(COUNT * DEPTH, 31), whole(COLUMNS * DEPTH, 57));
-    let mut narrow = [vec![T::default(); rows.len()], vec![T::default(); weight.len()]];
-    wide(
-        #[inline(always)]
-        || {
-            T::narrow_by(1.0, &rows, &mut narrow[0]);
-            T::narrow_by(1.0, &weight, &mut narrow[1]);
-        },
-    );
-    let mut panel = T::Panel::default();
-    panel.pack(&narrow[1], DEPTH);
-    let mut sums = vec![T::Sum::default(); COUNT * COLUMNS];
-    panel.product(&narrow[0], &mut sums);
-    let product =
-        |row: &[f32], column: &[f32]| row.iter().zip(column).map(|(a, b)| a * b).sum::<f32>();
+    let (rows, weight) = (numbers(COUNT * DEPTH, 31), numbers(COLUMNS * DEPTH, 57));
+    let product = |row: &[f32], column: &[f32]| -> f32 {
+        row.iter().zip(column).map(|(row, column)| row * column).sum()
+    };
     let columns = || weight.chunks_exact(DEPTH);
-    let expected =
-        rows.chunks_exact(DEPTH).flat_map(|row| columns().map(move |column| product(row, column)));
-    expected.zip(&sums).all(|(expected, sum)| T::sum(*sum) == expected)
+    let of_row = |row| columns().map(move |column| product(row, column));
+    let expected: Vec<f32> = rows.chunks_exact(DEPTH).flat_map(of_row).collect();
+    let (Ok(pool), whole) = (pool::pool(), Arc::default()) else { return false };
+    let stored = Stored {
+        name: "a test".into(),
+        file: "no file".into(),
+        shape: vec![COLUMNS, DEPTH],
+        kind: WeightType::F32,
+        bytes: weight.iter().flat_map(|number| number.to_le_bytes()).collect(),
+    };
+    let Ok(linear) = Linear::<T>::load(stored, None) else {
+        return false;
+    };
+    if Linear::settle(&[&linear], &rows, DEPTH).is_err() {
+        return false;
+    }
+    let Some(weight) = linear.packed() else { return false };
+    let products = Products::<T>::new(&pool, &whole);
+    let narrowed = products.narrowed(&rows, DEPTH, weight.levels.as_ref());
+    let input = Input { values: &narrowed.values, worth: &narrowed.worth };
+    let found = products.product(weight, input, |value| value);
+    // A product of a wrong row or column is as far off as it is large.
+    expected.iter().zip(&*found).all(|(expected, found)| (expected - found).abs() < 0.25)
 }
 
 impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
     type Rows = Rows<T>;
-    type Linear = Weight<T>;
+    type Linear = Linear<T>;
     type Table = Stored;
     type Norm = Norm;
     type Rotation = Rotation;
 
     fn device(&self) -> String {
         "CPU".to_owned()
+    }
+
+    fn learns(&self) -> bool {
+        T::IS_LEVELLED
     }
 
     fn tokens_per_batch(&self, weights: usize) -> usize {
@@ -206,6 +251,10 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
 
     fn in_parts(&self, batch: &Batch, compute: &(dyn Fn(&Batch) -> Computed + Sync)) -> Computed {
         self.pool.install(|| {
+            // The first batch settles levels, and that may not depend on which part is done first.
+            if T::IS_LEVELLED && !self.has_learnt.swap(true, Ordering::Relaxed) {
+                return compute(batch);
+            }
             let parts = batch.parts(PART);
             if parts.len() < 2 {
                 return compute(batch);
@@ -216,13 +265,8 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
         })
     }
 
-    fn load_linear(
-        &self,
-        weight: Stored,
-        bias: Option<Vec<f32>>,
-    ) -> Result<Weight<T>, LoadError> {
-        let (numbers, columns) = (weight.to_f32()?, weight.shape[0]);
-        Ok(self.pool.install(|| Weight::pack(&numbers, columns, bias.unwrap_or_default())))
+    fn load_linear(&self, weight: Stored, bias: Option<Vec<f32>>) -> Result<Linear<T>, LoadError> {
+        self.pool.install(|| Linear::load(weight, bias))
     }
 
     /// Rows of it are widened when they are looked up.
@@ -261,44 +305,68 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
         Ok(self.rows(out, width))
     }
 
-    fn linear(&self, linear: &Weight<T>, rows: &Rows<T>) -> Result<Rows<T>, Fault> {
-        let product = |input: Input<'_, T>| self.products.product(linear, input, |value| value);
-        Ok(self.rows(self.with_input(rows, product), linear.columns()))
+    fn linear(&self, linear: &Linear<T>, rows: &Rows<T>) -> Result<Rows<T>, Fault> {
+        let weight = self.weight(linear, rows)?;
+        let product = |input: Input<'_, T>| self.products.product(weight, input, |value| value);
+        Ok(self.rows(self.with_input(weight, rows, product)?, linear.columns))
     }
 
     fn linears<const N: usize>(
         &self,
-        linears: [&Weight<T>; N],
+        linears: [&Linear<T>; N],
         rows: &Rows<T>,
     ) -> Result<[Rows<T>; N], Fault> {
-        let narrowed = self.narrowed(rows);
+        if linears.iter().any(|linear| linear.packed().is_none()) {
+            self.settle(&linears, rows)?;
+        }
+        let levels = linears.first().and_then(|linear| linear.packed()?.levels.as_ref());
+        let narrowed = match &rows.values {
+            Values::Narrow(_) => None,
+            Values::Whole(values) => Some(Rows {
+                count: rows.count,
+                width: rows.width,
+                values: Values::Narrow(self.products.narrowed(values, rows.width, levels)),
+            }),
+        };
         let rows = narrowed.as_ref().unwrap_or(rows);
-        let products: Vec<Rows<T>> =
-            linears.into_iter().map(|linear| self.linear(linear, rows)).collect::<Result<_, _>>()?;
+        let products: Vec<Rows<T>> = linears
+            .into_iter()
+            .map(|linear| self.linear(linear, rows))
+            .collect::<Result<_, _>>()?;
         products.try_into().map_err(|_| Fault("a product was lost".to_owned()))
     }
 
-    fn linear_gelu(&self, linear: &Weight<T>, rows: &Rows<T>) -> Result<Rows<T>, Fault> {
-        let products = &self.products;
-        Ok(self.with_input(rows, |input| {
-            self.narrowed_blocks(linear.columns(), input, |block, near| match block {
+    fn linear_gelu(
+        &self,
+        linear: &Linear<T>,
+        rows: &Rows<T>,
+        next: &Linear<T>,
+    ) -> Result<Rows<T>, Fault> {
+        let (weight, products) = (self.weight(linear, rows)?, &self.products);
+        self.with_input(weight, rows, |input| {
+            self.narrowed_blocks(linear.columns, input, next, |block, near| match block {
                 Some(block) => {
-                    products.block(linear, block_of(input, block, linear.depth), gelu, near);
+                    products.block(weight, block_of(input, block, weight.depth), gelu, near);
                 }
-                None => near.copy_from_slice(&products.product(linear, input, gelu)),
+                None => near.copy_from_slice(&products.product(weight, input, gelu)),
             })
-        }))
+        })
     }
 
     fn gated(
         &self,
-        gate: &Weight<T>,
-        up: &Weight<T>,
+        gate: &Linear<T>,
+        up: &Linear<T>,
         rows: &Rows<T>,
+        next: &Linear<T>,
     ) -> Result<Rows<T>, Fault> {
-        let products = &self.products;
-        Ok(self.with_input(rows, |input| {
-            self.narrowed_blocks(gate.columns(), input, |block, near| {
+        if gate.packed().is_none() || up.packed().is_none() {
+            self.settle(&[gate, up], rows)?;
+        }
+        let (columns, products) = (gate.columns, &self.products);
+        let (gate, up) = (self.weight(gate, rows)?, self.weight(up, rows)?);
+        self.with_input(gate, rows, |input| {
+            self.narrowed_blocks(columns, input, next, |block, near| {
                 let mut ups = self.whole.take(near.len());
                 match block {
                     Some(block) => {
@@ -316,45 +384,47 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
                     || near.iter_mut().zip(&*ups).for_each(|(gate, up)| *gate = silu(*gate) * up),
                 );
             })
-        }))
+        })
     }
 
     fn linear_add(
         &self,
-        linear: &Weight<T>,
+        linear: &Linear<T>,
         rows: &Rows<T>,
         onto: Rows<T>,
     ) -> Result<Rows<T>, Fault> {
-        let (width, other) = (linear.columns(), self.whole(&onto)?);
-        let sum = self.with_input(rows, |input| {
-            self.products.product_then(linear, input, |block, out| {
+        let (width, other) = (linear.columns, self.whole(&onto)?);
+        let weight = self.weight(linear, rows)?;
+        let sum = self.with_input(weight, rows, |input| {
+            self.products.product_then(weight, input, |block, out| {
                 let other = &other[block.start * width..block.end * width];
                 wide(
                     #[inline(always)]
                     || add(out, other),
                 );
             })
-        });
+        })?;
         Ok(self.rows(sum, width))
     }
 
     fn linear_add_norm(
         &self,
-        linear: &Weight<T>,
+        linear: &Linear<T>,
         rows: &Rows<T>,
         onto: &Rows<T>,
         norm: &Norm,
     ) -> Result<Rows<T>, Fault> {
-        let (width, other) = (linear.columns(), self.whole(onto)?);
-        let sum = self.with_input(rows, |input| {
-            self.products.product_then(linear, input, |block, out| {
+        let (width, other) = (linear.columns, self.whole(onto)?);
+        let weight = self.weight(linear, rows)?;
+        let sum = self.with_input(weight, rows, |input| {
+            self.products.product_then(weight, input, |block, out| {
                 let other = &other[block.start * width..block.end * width];
                 wide(
                     #[inline(always)]
                     || norm.apply_to_sums(out, other),
                 );
             })
-        });
+        })?;
         Ok(self.rows(sum, width))
     }
 
@@ -458,13 +528,16 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
                 tasks.push((span, own));
                 rest = others;
             }
-            tasks.into_par_iter().for_each_init(Scratch::<A>::default, |scratch, (span, values)| {
-                let mut to = To { values, stride: width, first: 0 };
-                for head in 0..heads.queries {
-                    to.first = head * heads.width;
-                    attention.of(span, head).attend(&mut to, scratch);
-                }
-            });
+            tasks.into_par_iter().for_each_init(
+                Scratch::<A>::default,
+                |scratch, (span, values)| {
+                    let mut to = To { values, stride: width, first: 0 };
+                    for head in 0..heads.queries {
+                        to.first = head * heads.width;
+                        attention.of(span, head).attend(&mut to, scratch);
+                    }
+                },
+            );
             return Ok(self.rows(out, width));
         }
         for span in spans {

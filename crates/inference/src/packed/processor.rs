@@ -30,14 +30,30 @@ pub enum Processor {
 /// What products are computed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
+    /// One byte each.
+    Bytes,
+    /// One byte each, of which two neighbours of a weight are small together.
+    PairedBytes,
     /// Half as wide as `f32`, with its range.
     Halves,
     /// Whole numbers of sixteen bits.
     Shorts,
 }
 
+impl Numbers {
+    pub const ALL: [Self; 4] = [Self::Bytes, Self::PairedBytes, Self::Halves, Self::Shorts];
+}
+
 /// Names one in place of what the machine has, for tests and for a processor that multiplies wrongly.
 const VARIABLE: &str = "KENNING_CPU";
+
+/// Asks for the fastest numbers by the word `bytes`.
+const NUMBERS: &str = "KENNING_NUMBERS";
+
+/// Whether somebody wants speed at the price of some tenths of a point.
+pub fn wants_bytes() -> bool {
+    std::env::var(NUMBERS).is_ok_and(|word| word == "bytes")
+}
 
 impl Processor {
     /// Best first.
@@ -103,11 +119,21 @@ impl Processor {
         }
     }
 
-    /// What a network's products are computed in.
-    pub fn numbers(self) -> Numbers {
+    /// The fastest numbers, of which something is lost.
+    pub fn bytes(self) -> Numbers {
+        match self {
+            Self::Avx2 | Self::Plain => Numbers::PairedBytes,
+            _ => Numbers::Bytes,
+        }
+    }
+
+    /// The fastest numbers of which next to nothing is lost.
+    pub fn exact(self) -> Numbers {
         match self {
             Self::Amx | Self::Avx512Bf16 | Self::Sme | Self::NeonBf16 => Numbers::Halves,
-            _ => Numbers::Shorts,
+            Self::Avx512Vnni | Self::AvxVnni | Self::Avx2 | Self::NeonDot | Self::Plain => {
+                Numbers::Shorts
+            }
         }
     }
 

@@ -6,54 +6,20 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::narrow::{Narrow, Panel};
+use super::linear::{Levels, PANEL, Weight};
+use super::narrow::{Narrow, Panel, Worth};
 use super::rows::{Buffer, Narrowed, Spare};
-use super::steps::wide;
+use super::steps::{times, wide};
 
 /// Rows that are taken at once: their sums stay in the nearest cache.
 pub const BLOCK: usize = 64;
-/// Columns of a weight that are packed together.
-const PANEL: usize = 128;
-
-/// A weight, packed.
-pub struct Weight<T: Narrow> {
-    panels: Vec<T::Panel>,
-    /// What a step of each column's numbers is worth.
-    steps: Vec<f32>,
-    /// Nothing, or one for each column.
-    bias: Vec<f32>,
-    pub depth: usize,
-}
-
-impl<T: Narrow> Weight<T> {
-    pub fn pack(numbers: &[f32], columns: usize, bias: Vec<f32>) -> Self {
-        let depth = numbers.len() / columns.max(1);
-        let mut steps = vec![0.0; columns];
-        let of_panels = numbers.par_chunks(PANEL * depth).zip(steps.par_chunks_mut(PANEL));
-        let panels = of_panels.map(|(numbers, steps)| panel::<T>(numbers, depth, steps)).collect();
-        Self { panels, steps, bias, depth }
-    }
-
-    pub fn columns(&self) -> usize {
-        self.steps.len()
-    }
-}
-
-/// Some columns, each narrowed by itself. `worth` is told what a step of each is worth.
-fn panel<T: Narrow>(numbers: &[f32], depth: usize, worth: &mut [f32]) -> T::Panel {
-    let mut narrow = vec![T::default(); numbers.len()];
-    narrow_columns(numbers, depth, &mut narrow, worth);
-    let mut panel = T::Panel::default();
-    panel.pack(&narrow, depth);
-    panel
-}
 
 /// Rows on their way into a product.
 #[derive(Clone, Copy)]
 pub struct Input<'a, T> {
     pub values: &'a [T],
-    /// What a step of each row's numbers is worth.
-    pub steps: &'a [f32],
+    /// What each row's numbers are worth.
+    pub worth: &'a [Worth],
 }
 
 /// What products are made with.
@@ -61,6 +27,7 @@ pub struct Products<T: Narrow> {
     pool: Arc<ThreadPool>,
     whole: Arc<Spare<f32>>,
     narrow: Arc<Spare<T>>,
+    worth: Arc<Spare<Worth>>,
     sums: Arc<Spare<T::Sum>>,
 }
 
@@ -70,23 +37,55 @@ impl<T: Narrow> Products<T> {
             pool: Arc::clone(pool),
             whole: Arc::clone(whole),
             narrow: Arc::default(),
+            worth: Arc::default(),
             sums: Arc::default(),
         }
     }
 
     /// Room for rows that are narrowed elsewhere.
-    pub fn room(&self, count: usize, width: usize) -> Narrowed<T> {
-        Narrowed { values: self.narrow.take(count * width), steps: self.whole.take(count) }
+    pub fn room(&self, count: usize, width: usize, levels: Option<&Levels>) -> Narrowed<T> {
+        Narrowed {
+            values: self.narrow.take(count * width),
+            worth: self.worth.take(count),
+            levels: levels.cloned(),
+        }
     }
 
-    pub fn narrowed(&self, values: &[f32], width: usize) -> Narrowed<T> {
-        let mut narrowed = self.room(values.len() / width.max(1), width);
-        let Narrowed { values: narrow, steps } = &mut narrowed;
-        let blocks = narrow.par_chunks_mut(BLOCK * width).zip(steps.par_chunks_mut(BLOCK));
-        blocks.zip(values.par_chunks(BLOCK * width)).for_each(|((narrow, steps), values)| {
-            narrow_rows(values, width, narrow, steps);
+    pub fn narrowed(&self, values: &[f32], width: usize, levels: Option<&Levels>) -> Narrowed<T> {
+        let mut narrowed = self.room(values.len() / width.max(1), width, levels);
+        let Narrowed { values: narrow, worth, .. } = &mut narrowed;
+        let blocks = narrow.par_chunks_mut(BLOCK * width).zip(worth.par_chunks_mut(BLOCK));
+        blocks.zip(values.par_chunks(BLOCK * width)).for_each(|((narrow, worth), values)| {
+            self.narrow_rows(values, levels, narrow, worth);
         });
         narrowed
+    }
+
+    /// Narrows rows, as many as there is room for what they are worth.
+    pub fn narrow_rows(
+        &self,
+        values: &[f32],
+        levels: Option<&Levels>,
+        narrow: &mut [T],
+        worth: &mut [Worth],
+    ) {
+        let width = (values.len() / worth.len().max(1)).max(1);
+        let mut level = self.whole.take(if levels.is_some() { width } else { 0 });
+        wide(
+            #[inline(always)]
+            || {
+                let rows = values.chunks_exact(width).zip(narrow.chunks_exact_mut(width));
+                for ((row, narrow), worth) in rows.zip(worth) {
+                    *worth = match levels {
+                        Some(levels) => {
+                            times(row, &levels.of_rows, &mut level);
+                            T::narrow(&level, narrow)
+                        }
+                        None => T::narrow(row, narrow),
+                    };
+                }
+            },
+        );
     }
 
     /// A product, each number of which is changed on its way: many rows block by block, few of them panel by panel.
@@ -96,7 +95,7 @@ impl<T: Narrow> Products<T> {
         input: Input<'_, T>,
         change: impl Fn(f32) -> f32 + Sync + Copy,
     ) -> Buffer<f32> {
-        let (columns, count) = (weight.columns(), input.steps.len());
+        let (columns, count) = (weight.columns(), input.worth.len());
         let mut out = self.whole.take(count * columns);
         if count > BLOCK || self.pool.current_num_threads() == 1 {
             out.par_chunks_mut(BLOCK * columns).enumerate().for_each(|(block, out)| {
@@ -142,35 +141,34 @@ impl<T: Narrow> Products<T> {
         &self,
         weight: &Weight<T>,
         panels: Range<usize>,
-        Input { values, steps }: Input<'_, T>,
+        Input { values, worth }: Input<'_, T>,
         change: impl Fn(f32) -> f32 + Copy,
         (out, first, width): (&mut [f32], usize, usize),
     ) {
-        let mut sums = self.sums.take(steps.len() * PANEL);
+        let mut sums = self.sums.take(worth.len() * PANEL);
         for panel in panels {
             let own = &weight.panels[panel];
             own.product(values, &mut sums);
             let columns = panel * PANEL..panel * PANEL + own.columns();
             let per_column = &weight.steps[columns.clone()];
-            let bias = weight.bias.get(columns.clone());
+            let bias = &weight.bias[columns.clone()];
+            let of_columns = if T::IS_LEVELLED { &weight.sums[columns.clone()] } else { bias };
             wide(
                 #[inline(always)]
                 || {
-                    for (row, step) in steps.iter().enumerate() {
+                    for (row, Worth { step, least }) in worth.iter().enumerate() {
                         let sums = &sums[row * per_column.len()..][..per_column.len()];
                         let out =
                             &mut out[row * width + columns.start - first..][..per_column.len()];
-                        let products = out.iter_mut().zip(sums).zip(per_column);
-                        match bias {
-                            Some(bias) => {
-                                for (((to, sum), per), bias) in products.zip(bias) {
-                                    *to = change(T::sum(*sum).mul_add(step * per, *bias));
-                                }
+                        let products = out.iter_mut().zip(sums).zip(per_column).zip(bias);
+                        if T::IS_LEVELLED {
+                            for ((((to, sum), per), bias), of_column) in products.zip(of_columns) {
+                                let rest = least.mul_add(*of_column, *bias);
+                                *to = change(T::sum(*sum).mul_add(step * per, rest));
                             }
-                            None => {
-                                for ((to, sum), per) in products {
-                                    *to = change(T::sum(*sum) * (step * per));
-                                }
+                        } else {
+                            for (((to, sum), per), bias) in products {
+                                *to = change(T::sum(*sum).mul_add(step * per, *bias));
                             }
                         }
                     }
@@ -186,7 +184,7 @@ impl<T: Narrow> Products<T> {
         input: Input<'_, T>,
         then: impl Fn(Range<usize>, &mut [f32]) + Sync,
     ) -> Buffer<f32> {
-        let (columns, count) = (weight.columns(), input.steps.len());
+        let (columns, count) = (weight.columns(), input.worth.len());
         if count <= BLOCK && self.pool.current_num_threads() > 1 {
             let mut out = self.product(weight, input, |value| value);
             then(0..count, &mut out);
@@ -202,38 +200,6 @@ impl<T: Narrow> Products<T> {
 }
 
 pub fn block_of<T>(input: Input<'_, T>, block: usize, depth: usize) -> Input<'_, T> {
-    let rows = block * BLOCK..(block * BLOCK + BLOCK).min(input.steps.len());
-    Input { values: &input.values[rows.start * depth..rows.end * depth], steps: &input.steps[rows] }
-}
-
-pub fn narrow_rows<T: Narrow>(values: &[f32], width: usize, narrow: &mut [T], steps: &mut [f32]) {
-    wide(
-        #[inline(always)]
-        || {
-            let rows = values.chunks_exact(width).zip(narrow.chunks_exact_mut(width));
-            for ((row, narrow), step) in rows.zip(steps) {
-                *step = T::narrow(row, narrow);
-            }
-        },
-    );
-}
-
-/// Narrows each column by itself, so that no product with a row is too large.
-pub fn narrow_columns<T: Narrow>(
-    numbers: &[f32],
-    depth: usize,
-    narrow: &mut [T],
-    worth: &mut [f32],
-) {
-    wide(
-        #[inline(always)]
-        || {
-            let columns = numbers.chunks_exact(depth).zip(narrow.chunks_exact_mut(depth));
-            for ((column, narrow), worth) in columns.zip(worth) {
-                let steps = T::steps_of_column(column);
-                T::narrow_by(steps, column, narrow);
-                *worth = if steps > 0.0 { 1.0 / steps } else { 0.0 };
-            }
-        },
-    );
+    let rows = block * BLOCK..(block * BLOCK + BLOCK).min(input.worth.len());
+    Input { values: &input.values[rows.start * depth..rows.end * depth], worth: &input.worth[rows] }
 }

@@ -3,6 +3,9 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::linear::Levels;
+use super::narrow::Worth;
+
 /// Memory that nobody uses now. What is taken from it holds whatever was in it: it is there to be written.
 pub struct Spare<T>(Mutex<Vec<Vec<T>>>);
 
@@ -74,8 +77,9 @@ pub enum Values<T> {
     Narrow(Narrowed<T>),
 }
 
-/// Narrowed rows, and what a step of each is worth.
+/// Rows narrowed for weights of certain levels, and what each row's numbers are worth.
 pub struct Narrowed<T> {
     pub values: Buffer<T>,
-    pub steps: Buffer<f32>,
+    pub worth: Buffer<Worth>,
+    pub levels: Option<Levels>,
 }

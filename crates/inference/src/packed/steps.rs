@@ -48,7 +48,7 @@ pub fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
 
 /// The largest of these numbers.
 #[inline(always)]
-fn largest<T: Copy>(row: &[T], of: impl Fn(T) -> f32) -> f32 {
+pub fn largest<T: Copy>(row: &[T], of: impl Fn(T) -> f32) -> f32 {
     let mut lanes = [f32::MIN; LANES];
     let (whole, rest) = row.as_chunks::<LANES>();
     let greater = |one: f32, other: f32| if other > one { other } else { one };
@@ -81,17 +81,31 @@ pub fn furthest(row: &[f32]) -> f32 {
     f32::from_bits(halved(lanes, u32::max))
 }
 
-/// The nearest whole number. It must be one of sixteen bits.
+/// The nearest whole number, of which only the lowest sixteen bits are to be used.
 #[inline(always)]
-pub fn short(value: f32) -> i16 {
-    (value + ROUND).to_bits() as i16
+pub fn whole(value: f32) -> i32 {
+    (value + ROUND).to_bits().cast_signed()
 }
 
-/// So many steps for each one of the numbers.
+/// The whole numbers nearest to so many steps for each one that the numbers are above `from`.
 #[inline(always)]
-pub fn to_shorts(steps: f32, numbers: &[f32], to: &mut [i16]) {
+pub fn to_whole<T>(
+    numbers: &[f32],
+    from: f32,
+    steps: f32,
+    to: &mut [T],
+    narrow: impl Fn(i32) -> T,
+) {
     for (value, to) in numbers.iter().zip(to) {
-        *to = short(value * steps);
+        *to = narrow(whole((value - from) * steps));
+    }
+}
+
+/// Each number times another.
+#[inline(always)]
+pub fn times(numbers: &[f32], others: &[f32], to: &mut [f32]) {
+    for ((to, number), other) in to.iter_mut().zip(numbers).zip(others) {
+        *to = number * other;
     }
 }
 
