@@ -96,12 +96,13 @@ fn vectors_are_nearly_those_of_whole_numbers_on_every_kind_of_processor_that_is_
     }
 }
 
-/// What the program makes of texts, of which none has several lines.
+/// What the program makes of texts.
 fn vectors(texts: &[&str], device: &str, processor: &str, numbers: &str) -> Vec<Vec<f32>> {
     let folder = models().join("multilingual-e5-small");
     let output = Command::new(&*PROGRAM)
         .args(["embed", "--device", device, "--model"])
         .arg(folder)
+        .arg("--")
         .args(texts)
         .env("KENNING_CPU", processor)
         .env("KENNING_NUMBERS", numbers)
