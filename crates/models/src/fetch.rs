@@ -150,7 +150,7 @@ impl Fetch {
             };
             let mut running = JoinSet::new();
             for _ in 0..streams {
-                running.spawn(Arc::clone(self).stream());
+                running.spawn(Arc::clone(self).stream(streams == 1));
             }
             while let Some(ended) = running.join_next().await {
                 ended.map_err(|_| GetError::Stopped)??;
@@ -159,15 +159,16 @@ impl Fetch {
         Ok(())
     }
 
-    /// Fetches run after run of pieces until none is missing that nobody else fetches.
-    async fn stream(self: Arc<Self>) -> Result<(), GetError> {
-        loop {
+    /// Fetches run after run of pieces until none is missing that nobody else fetches, or, unless it is alone, until
+    /// it asks anew of a server that knows no ranges: of those that had asked already one goes on.
+    async fn stream(self: Arc<Self>, alone: bool) -> Result<(), GetError> {
+        while alone || !self.only_whole.load(Ordering::Relaxed) {
             let most = {
                 let share = self.lock().missing().div_ceil(self.ways.streams.max(1));
                 share.clamp(LEAST_OF_A_STREAM, MOST_AT_ONCE)
             };
             let Some(run) = self.lock().take(most) else { return Ok(()) };
-            let fetched = self.run_of(run.clone()).await;
+            let fetched = self.run_of(run.clone(), alone).await;
             self.lock().give_back(run);
             match fetched {
                 Ok(Came::Pieces) => {}
@@ -183,9 +184,10 @@ impl Fetch {
                 }
             }
         }
+        Ok(())
     }
 
-    async fn run_of(&self, run: Range<usize>) -> Result<Came, Failure> {
+    async fn run_of(&self, run: Range<usize>, alone: bool) -> Result<Came, Failure> {
         let wanted = {
             let part = self.lock();
             part.bytes_of(run.start).start..part.bytes_of(run.end - 1).end
@@ -193,7 +195,7 @@ impl Fetch {
         let is_all = wanted == (0..self.file.bytes);
         let address = self.ways.hub.address(&self.repository, &self.file.commit, &self.file.path);
         let mut request = self.ways.hub.client.get(address);
-        let asked_for_range = !self.only_whole.load(Ordering::Relaxed);
+        let asked_for_range = !alone || !self.only_whole.load(Ordering::Relaxed);
         if asked_for_range {
             request = request.header(RANGE, format!("bytes={}-{}", wanted.start, wanted.end - 1));
         }

@@ -79,10 +79,26 @@ fn wrong_bytes_are_fetched_again() {
 }
 
 #[test]
-fn a_server_without_ranges_or_tags_will_do() {
-    survives(Fault::NoRange, Times::Always, 2.1);
+fn a_server_without_tags_will_do() {
     survives(Fault::NoEtag, Times::Always, 1.05);
     survives(Fault::LinkedEtag("0".repeat(64)), Times::Always, 1.05);
+}
+
+/// Whether it never knew any or forgets them, and all the connections break off: one of them goes on.
+#[test]
+fn a_server_without_ranges_is_asked_for_the_whole_by_one_connection() {
+    for (spared, breaks) in [(0, 0), (1, 4)] {
+        let place = Place::new();
+        // Slowly, so that hardly anything lies in the sockets of connections that end.
+        place.hub.misbehave(NAME, WEIGHTS, Fault::Drip(8_000_000), Times::Always);
+        let plan = place.plan().unwrap();
+        place.hub.misbehave(NAME, WEIGHTS, Fault::DropAfter(1_000_000), Times::Next(breaks));
+        place.hub.misbehave(NAME, WEIGHTS, Fault::NoRange, Times::After(spared, u64::MAX));
+        let folder = place.getter().get(&plan, &Stop::default(), &mut |_| {}).unwrap();
+        check_installed(&folder);
+        let sent = place.times_sent();
+        assert!(sent < 1.4, "{spared} spared, {breaks} broken off: sent {sent:.2} times");
+    }
 }
 
 #[test]
