@@ -8,7 +8,7 @@ use crate::candle::CandleOps;
 use crate::error::LoadError;
 use crate::family::{self, Head, Network};
 use crate::folder::ModelFolder;
-use crate::packed::{Numbers, PackedOps, Processor, trusted, wants_bytes};
+use crate::packed::{Numbers, PackedOps, Processor, Shared, trusted, wants_bytes};
 use crate::selftest;
 use crate::weights::Weights;
 use kenning_manifest::Family;
@@ -98,25 +98,29 @@ impl Device {
         folder: &ModelFolder,
         head: Head,
     ) -> Result<Box<dyn Network>, LoadError> {
-        let is_packed = self == Self::Cpu && !Weights::stay_blocked(&folder.path);
-        let processor = Processor::current();
-        let wanted: &[Numbers] = match (&head, folder.manifest.family) {
-            _ if !is_packed => &[],
-            // A score is a single number: what is lost on the way to it is not averaged. And some few numbers of each
-            // row of Qwen3 are hundreds of times larger than the others.
-            (Head::Pool(_), Family::Bert | Family::XlmRoberta) if wants_bytes() => {
-                &[processor.bytes(), processor.exact(), Numbers::Shorts]
-            }
-            _ => &[processor.exact(), Numbers::Shorts],
+        if self != Self::Cpu || Weights::stay_blocked(&folder.path) {
+            return family::load(CandleOps::open(self, &folder.path)?, folder, head);
+        }
+        let exact = Processor::current().exact();
+        // A score is a single number: what is lost on the way to it is not averaged. And some few numbers of each row
+        // of Qwen3 are hundreds of times larger than the others.
+        let may_be_narrow =
+            matches!(head, Head::Pool(_)) && folder.manifest.family != Family::Qwen3;
+        let wanted: &[Numbers] = if may_be_narrow && wants_bytes() {
+            &[Numbers::Bytes, exact, Numbers::Shorts]
+        } else if may_be_narrow && exact == Numbers::Shorts && Weights::are_fours(&folder.path) {
+            &[Numbers::Fours, Numbers::Shorts]
+        } else {
+            &[exact, Numbers::Shorts]
         };
-        let attends = trusted(&[processor.exact()]);
+        let attends = trusted(&[exact]);
         match (trusted(wanted), attends) {
             (Some(Numbers::Bytes), Some(Numbers::Halves)) => {
                 family::load(PackedOps::<i8, bf16>::open()?, folder, head)
             }
             (Some(Numbers::Bytes), _) => family::load(PackedOps::<i8, i16>::open()?, folder, head),
-            (Some(Numbers::PairedBytes), _) => {
-                family::load(PackedOps::<u8, i16>::open()?, folder, head)
+            (Some(Numbers::Fours), _) => {
+                family::load(PackedOps::<Shared, i16>::open()?, folder, head)
             }
             (Some(Numbers::Halves), _) => {
                 family::load(PackedOps::<bf16, bf16>::open()?, folder, head)

@@ -6,7 +6,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::linear::narrow_columns;
-use super::narrow::{Attends, Panel};
+use super::narrow::{Attends, Panel, Sum};
 use super::processor::Processor;
 use super::steps::{soften, wide};
 use crate::ops::Sight;
@@ -202,7 +202,7 @@ impl Head<'_> {
                         let to = &mut to.values[(first + row) * to.stride + to.first..][..width];
                         let sums = value_sums[row * width..][..width].iter().zip(&scratch.steps);
                         for (to, (sum, step)) in to.iter_mut().zip(sums) {
-                            *to = A::sum(*sum) * (per * step);
+                            *to = sum.number() * (per * step);
                         }
                     }
                 },

@@ -53,7 +53,7 @@ pub struct Weight<T: Narrow> {
     pub panels: Vec<T::Panel>,
     /// What a step of each column's numbers is worth.
     pub steps: Vec<f32>,
-    /// What each column's numbers add up to, where rows count from other numbers than nothing.
+    /// What each column's numbers add up to, where rows count from other numbers than nothing; elsewhere it is not told.
     pub sums: Vec<f32>,
     pub bias: Vec<f32>,
     pub depth: usize,
@@ -99,20 +99,23 @@ impl<T: Narrow> Weight<T> {
     }
 }
 
-/// Some columns. Says what a step of each is worth, and what each adds up to.
+/// Some columns. Says what a step of each is worth, and what each adds up to where that matters.
 fn panel<T: Narrow>(
     numbers: &[f32],
     depth: usize,
     steps: &mut [f32],
     sums: &mut [f32],
 ) -> T::Panel {
-    let mut narrow = vec![T::default(); numbers.len()];
+    let length = T::length(depth);
+    let mut narrow = vec![T::default(); numbers.len() / depth * length];
     narrow_columns(numbers, depth, &mut narrow, steps);
-    for ((column, step), sum) in narrow.chunks_exact(depth).zip(steps).zip(sums) {
-        *sum = column.iter().map(|number| number.of_column()).sum::<f32>() * *step;
+    if T::IS_LEVELLED {
+        for ((column, step), sum) in narrow.chunks_exact(length).zip(steps).zip(sums) {
+            *sum = T::total(column) * *step;
+        }
     }
     let mut panel = T::Panel::default();
-    panel.pack(&narrow, depth);
+    panel.pack(&narrow, length);
     panel
 }
 
@@ -126,7 +129,8 @@ pub fn narrow_columns<T: Narrow>(
     wide(
         #[inline(always)]
         || {
-            let columns = numbers.chunks_exact(depth).zip(narrow.chunks_exact_mut(depth));
+            let narrow = narrow.chunks_exact_mut(T::length(depth));
+            let columns = numbers.chunks_exact(depth).zip(narrow);
             for ((column, narrow), worth) in columns.zip(worth) {
                 let steps = T::steps_of_column(column);
                 T::narrow_column(steps, column, narrow);

@@ -3,6 +3,7 @@
 
 mod attention;
 mod columns;
+mod fours;
 mod kernels;
 mod linear;
 mod narrow;
@@ -10,6 +11,7 @@ mod pool;
 mod processor;
 mod products;
 mod rows;
+mod shorts;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -24,6 +26,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use self::attention::{Head, Part, Scratch, To};
+pub use self::fours::Shared;
 use self::kernels::Kernel;
 use self::linear::{Linear, Weight};
 use self::narrow::{Attends, Narrow};
@@ -63,7 +66,7 @@ pub fn trusted(wanted: &[Numbers]) -> Option<Numbers> {
         let Ok(pool) = pool::pool() else { return Vec::new() };
         let is_right = |numbers: &Numbers| match numbers {
             Numbers::Bytes => i8::kernels().is_some() && is_right::<i8>(),
-            Numbers::PairedBytes => is_right::<u8>(),
+            Numbers::Fours => is_right::<Shared>(),
             Numbers::Halves => bf16::kernels().is_some() && is_right::<bf16>(),
             Numbers::Shorts => is_right::<i16>(),
         };
@@ -89,15 +92,17 @@ impl<T: Narrow, A: Attends> PackedOps<T, A> {
         Rows { count: values.len() / width.max(1), width, values: Values::Whole(values) }
     }
 
-    /// The weight that rows are to be multiplied with. The first rows that come to it settle its levels.
+    /// The weight that rows are to be multiplied with.
     fn weight<'a>(&self, linear: &'a Linear<T>, rows: &Rows<T>) -> Result<&'a Weight<T>, Fault> {
-        if linear.packed().is_none() {
-            self.settle(&[linear], rows)?;
-        }
+        self.settle(&[linear], rows)?;
         linear.packed().ok_or_else(|| Fault("a weight could not be packed".to_owned()))
     }
 
+    /// Settles the levels of weights that are not packed yet by the first rows that come to them.
     fn settle(&self, linears: &[&Linear<T>], rows: &Rows<T>) -> Result<(), Fault> {
+        if linears.iter().all(|linear| linear.packed().is_some()) {
+            return Ok(());
+        }
         let settled = Linear::settle(linears, self.whole(rows)?, rows.width);
         settled.map_err(|error| Fault(error.to_string()))
     }
@@ -153,6 +158,28 @@ impl<T: Narrow, A: Attends> PackedOps<T, A> {
         Ok(rows)
     }
 
+    /// A product, joined with other rows block by block while it is near.
+    fn product_with(
+        &self,
+        linear: &Linear<T>,
+        rows: &Rows<T>,
+        other: &Rows<T>,
+        join: impl Fn(&mut [f32], &[f32]) + Sync,
+    ) -> Result<Rows<T>, Fault> {
+        let (width, other) = (linear.columns, self.whole(other)?);
+        let weight = self.weight(linear, rows)?;
+        let joined = self.with_input(weight, rows, |input| {
+            self.products.product_then(weight, input, |block, out| {
+                let other = &other[block.start * width..block.end * width];
+                wide(
+                    #[inline(always)]
+                    || join(out, other),
+                );
+            })
+        })?;
+        Ok(self.rows(joined, width))
+    }
+
     /// Rows that are computed block by block and narrowed for the next product while they are near. `compute` is given
     /// a block's number, or none where there are so few rows that they are no blocks.
     fn narrowed_blocks(
@@ -174,13 +201,14 @@ impl<T: Narrow, A: Attends> PackedOps<T, A> {
         let mut narrowed = self.products.room(count, columns, levels);
         let Narrowed { values, worth, .. } = &mut narrowed;
         if count <= BLOCK {
-            let mut near = self.whole.take(values.len());
+            let mut near = self.whole.take(count * columns);
             compute(None, &mut near);
             self.products.narrow_rows(&near, levels, values, worth);
         } else {
-            let blocks = values.par_chunks_mut(BLOCK * columns).zip(worth.par_chunks_mut(BLOCK));
+            let values = values.par_chunks_mut(BLOCK * T::length(columns));
+            let blocks = values.zip(worth.par_chunks_mut(BLOCK));
             blocks.enumerate().for_each(|(block, (values, worth))| {
-                let mut near = self.whole.take(values.len());
+                let mut near = self.whole.take(worth.len() * columns);
                 compute(Some(block), &mut near);
                 self.products.narrow_rows(&near, levels, values, worth);
             });
@@ -197,7 +225,9 @@ fn is_right<T: Narrow>() -> bool {
     let numbers = |length: usize, prime: usize| -> Vec<f32> {
         (0..length).map(|at| (at * prime % 255) as f32 / 127.5 - 1.0).collect()
     };
-    let (rows, weight) = (numbers(COUNT * DEPTH, 31), numbers(COLUMNS * DEPTH, 57));
+    // Some weights have no more than sixteen sizes.
+    let weight = (0..COLUMNS * DEPTH).map(|at| (at * 57 % 16) as f32 / 8.0 - 1.0);
+    let (rows, weight) = (numbers(COUNT * DEPTH, 31), weight.collect::<Vec<f32>>());
     let product = |row: &[f32], column: &[f32]| -> f32 {
         row.iter().zip(column).map(|(row, column)| row * column).sum()
     };
@@ -316,9 +346,7 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
         linears: [&Linear<T>; N],
         rows: &Rows<T>,
     ) -> Result<[Rows<T>; N], Fault> {
-        if linears.iter().any(|linear| linear.packed().is_none()) {
-            self.settle(&linears, rows)?;
-        }
+        self.settle(&linears, rows)?;
         let levels = linears.first().and_then(|linear| linear.packed()?.levels.as_ref());
         let narrowed = match &rows.values {
             Values::Narrow(_) => None,
@@ -360,9 +388,7 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
         rows: &Rows<T>,
         next: &Linear<T>,
     ) -> Result<Rows<T>, Fault> {
-        if gate.packed().is_none() || up.packed().is_none() {
-            self.settle(&[gate, up], rows)?;
-        }
+        self.settle(&[gate, up], rows)?;
         let (columns, products) = (gate.columns, &self.products);
         let (gate, up) = (self.weight(gate, rows)?, self.weight(up, rows)?);
         self.with_input(gate, rows, |input| {
@@ -393,18 +419,7 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
         rows: &Rows<T>,
         onto: Rows<T>,
     ) -> Result<Rows<T>, Fault> {
-        let (width, other) = (linear.columns, self.whole(&onto)?);
-        let weight = self.weight(linear, rows)?;
-        let sum = self.with_input(weight, rows, |input| {
-            self.products.product_then(weight, input, |block, out| {
-                let other = &other[block.start * width..block.end * width];
-                wide(
-                    #[inline(always)]
-                    || add(out, other),
-                );
-            })
-        })?;
-        Ok(self.rows(sum, width))
+        self.product_with(linear, rows, &onto, add)
     }
 
     fn linear_add_norm(
@@ -414,18 +429,13 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
         onto: &Rows<T>,
         norm: &Norm,
     ) -> Result<Rows<T>, Fault> {
-        let (width, other) = (linear.columns, self.whole(onto)?);
-        let weight = self.weight(linear, rows)?;
-        let sum = self.with_input(weight, rows, |input| {
-            self.products.product_then(weight, input, |block, out| {
-                let other = &other[block.start * width..block.end * width];
-                wide(
-                    #[inline(always)]
-                    || norm.apply_to_sums(out, other),
-                );
-            })
-        })?;
-        Ok(self.rows(sum, width))
+        self.product_with(
+            linear,
+            rows,
+            onto,
+            #[inline(always)]
+            |out, other| norm.apply_to_sums(out, other),
+        )
     }
 
     fn add(&self, rows: Rows<T>, other: &Rows<T>) -> Result<Rows<T>, Fault> {

@@ -32,8 +32,8 @@ pub enum Processor {
 pub enum Numbers {
     /// One byte each.
     Bytes,
-    /// One byte each, of which two neighbours of a weight are small together.
-    PairedBytes,
+    /// A weight's four bits and a row's byte each, with a step for every few.
+    Fours,
     /// Half as wide as `f32`, with its range.
     Halves,
     /// Whole numbers of sixteen bits.
@@ -41,7 +41,7 @@ pub enum Numbers {
 }
 
 impl Numbers {
-    pub const ALL: [Self; 4] = [Self::Bytes, Self::PairedBytes, Self::Halves, Self::Shorts];
+    pub const ALL: [Self; 4] = [Self::Bytes, Self::Fours, Self::Halves, Self::Shorts];
 }
 
 /// Names one in place of what the machine has, for tests and for a processor that multiplies wrongly.
@@ -115,15 +115,8 @@ impl Processor {
             Self::Sme => cap::SME,
             Self::NeonBf16 => cap::NEONBFDOT | Self::NeonDot.capabilities(),
             Self::NeonDot => cap::NEONSDOT,
-            Self::Avx2 | Self::Plain => 0,
-        }
-    }
-
-    /// The fastest numbers, of which something is lost.
-    pub fn bytes(self) -> Numbers {
-        match self {
-            Self::Avx2 | Self::Plain => Numbers::PairedBytes,
-            _ => Numbers::Bytes,
+            Self::Avx2 => cap::HASWELL,
+            Self::Plain => cap::SERIAL,
         }
     }
 

@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::linear::{Levels, PANEL, Weight};
-use super::narrow::{Narrow, Panel, Worth};
+use super::narrow::{Narrow, Panel, Sum, Worth};
 use super::rows::{Buffer, Narrowed, Spare};
 use super::steps::{times, wide};
 
@@ -45,7 +45,7 @@ impl<T: Narrow> Products<T> {
     /// Room for rows that are narrowed elsewhere.
     pub fn room(&self, count: usize, width: usize, levels: Option<&Levels>) -> Narrowed<T> {
         Narrowed {
-            values: self.narrow.take(count * width),
+            values: self.narrow.take(count * T::length(width)),
             worth: self.worth.take(count),
             levels: levels.cloned(),
         }
@@ -54,7 +54,8 @@ impl<T: Narrow> Products<T> {
     pub fn narrowed(&self, values: &[f32], width: usize, levels: Option<&Levels>) -> Narrowed<T> {
         let mut narrowed = self.room(values.len() / width.max(1), width, levels);
         let Narrowed { values: narrow, worth, .. } = &mut narrowed;
-        let blocks = narrow.par_chunks_mut(BLOCK * width).zip(worth.par_chunks_mut(BLOCK));
+        let narrow = narrow.par_chunks_mut(BLOCK * T::length(width));
+        let blocks = narrow.zip(worth.par_chunks_mut(BLOCK));
         blocks.zip(values.par_chunks(BLOCK * width)).for_each(|((narrow, worth), values)| {
             self.narrow_rows(values, levels, narrow, worth);
         });
@@ -74,7 +75,8 @@ impl<T: Narrow> Products<T> {
         wide(
             #[inline(always)]
             || {
-                let rows = values.chunks_exact(width).zip(narrow.chunks_exact_mut(width));
+                let narrow = narrow.chunks_exact_mut(T::length(width));
+                let rows = values.chunks_exact(width).zip(narrow);
                 for ((row, narrow), worth) in rows.zip(worth) {
                     *worth = match levels {
                         Some(levels) => {
@@ -164,11 +166,11 @@ impl<T: Narrow> Products<T> {
                         if T::IS_LEVELLED {
                             for ((((to, sum), per), bias), of_column) in products.zip(of_columns) {
                                 let rest = least.mul_add(*of_column, *bias);
-                                *to = change(T::sum(*sum).mul_add(step * per, rest));
+                                *to = change(sum.number().mul_add(step * per, rest));
                             }
                         } else {
                             for (((to, sum), per), bias) in products {
-                                *to = change(T::sum(*sum).mul_add(step * per, *bias));
+                                *to = change(sum.number().mul_add(step * per, *bias));
                             }
                         }
                     }
@@ -199,7 +201,11 @@ impl<T: Narrow> Products<T> {
     }
 }
 
-pub fn block_of<T>(input: Input<'_, T>, block: usize, depth: usize) -> Input<'_, T> {
+pub fn block_of<T: Narrow>(input: Input<'_, T>, block: usize, depth: usize) -> Input<'_, T> {
+    let length = T::length(depth);
     let rows = block * BLOCK..(block * BLOCK + BLOCK).min(input.worth.len());
-    Input { values: &input.values[rows.start * depth..rows.end * depth], worth: &input.worth[rows] }
+    Input {
+        values: &input.values[rows.start * length..rows.end * length],
+        worth: &input.worth[rows],
+    }
 }

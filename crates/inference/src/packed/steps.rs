@@ -3,6 +3,7 @@
 
 use half::bf16;
 
+use super::narrow::Sum;
 use super::processor::Processor;
 
 /// How many numbers are taken at once: as many as the widest vectors hold.
@@ -199,27 +200,26 @@ pub fn soften(scores: &mut [f32], scale: f32) -> f32 {
 
 /// The same of scores and to weights of other kinds.
 #[inline(always)]
-pub fn soften_to<S: Copy, T>(
+pub fn soften_to<S: Sum, T>(
     scores: &[S],
     scale: f32,
     to: &mut [T],
-    of: impl Fn(S) -> f32,
     narrow: impl Fn(f32) -> T,
 ) -> f32 {
-    let most = largest(scores, &of);
+    let most = largest(scores, S::number);
     let scale = scale * std::f32::consts::LOG2_E;
     let mut lanes = [0.0f32; LANES];
     let (scores, rest) = scores.as_chunks::<LANES>();
     let (to, to_rest) = to.as_chunks_mut::<LANES>();
     for (scores, to) in scores.iter().zip(to) {
         for ((score, to), lane) in scores.iter().zip(to).zip(&mut lanes) {
-            let weight = exp2((of(*score) - most) * scale);
+            let weight = exp2((score.number() - most) * scale);
             *lane += weight;
             *to = narrow(weight);
         }
     }
     for ((score, to), lane) in rest.iter().zip(to_rest).zip(&mut lanes) {
-        let weight = exp2((of(*score) - most) * scale);
+        let weight = exp2((score.number() - most) * scale);
         *lane += weight;
         *to = narrow(weight);
     }

@@ -43,11 +43,23 @@ fn product(weight: &[f32], bias: &[f32], rows: &[f32], depth: usize) -> Vec<f32>
     rows.chunks_exact(depth).flat_map(of_row).collect()
 }
 
+/// Weights of sixteen sizes, of which those that share a step have the least.
+fn fours(count: usize, seed: u64) -> Vec<f32> {
+    let four = |number: f32| (number * 8.0).round().clamp(-8.0, 7.0) / 8.0;
+    let mut made: Vec<f32> = numbers(count, seed).into_iter().map(four).collect();
+    made.iter_mut().step_by(7).for_each(|number| *number = -1.0);
+    made
+}
+
 /// Everything that a layer does with products, in one kind of numbers.
-fn layer<T: Narrow>([count, depth, columns]: [usize; 3], within: f32) {
+fn layer<T: Narrow>(
+    [count, depth, columns]: [usize; 3],
+    weights: impl Fn(usize, u64) -> Vec<f32>,
+    within: f32,
+) {
     let ops = PackedOps::<T, i16>::open().unwrap();
-    let (weight, bias) = (numbers(columns * depth, 1), numbers(columns, 2));
-    let (back, back_bias) = (numbers(columns * depth, 3), numbers(depth, 4));
+    let (weight, bias) = (weights(columns * depth, 1), numbers(columns, 2));
+    let (back, back_bias) = (weights(columns * depth, 3), numbers(depth, 4));
     let given = numbers(count * depth, 5);
     ops.pool.install(|| {
         let up = ops.load_linear(stored(&weight, columns), Some(bias.clone())).unwrap();
@@ -86,13 +98,13 @@ fn layer<T: Narrow>([count, depth, columns]: [usize; 3], within: f32) {
 #[test]
 fn products_in_narrow_numbers_are_products() {
     for sizes in [[1, 32, 64], [3, 40, 200], [16, 384, 130], [65, 64, 128], [200, 33, 7]] {
-        layer::<i16>(sizes, 0.001);
-        layer::<u8>(sizes, 0.03);
+        layer::<i16>(sizes, numbers, 0.001);
+        layer::<Shared>(sizes, fours, 0.01);
         if bf16::kernels().is_some() {
-            layer::<bf16>(sizes, 0.01);
+            layer::<bf16>(sizes, numbers, 0.01);
         }
         if i8::kernels().is_some() {
-            layer::<i8>(sizes, 0.03);
+            layer::<i8>(sizes, numbers, 0.03);
         }
     }
 }
@@ -141,16 +153,15 @@ fn attention<T: Attends>(within: f32) {
 
 #[test]
 fn what_this_machine_computes_in_comes_out_right() {
-    let processor = Processor::current();
-    assert_eq!(trusted(&[processor.bytes()]), Some(processor.bytes()));
-    assert_eq!(trusted(&[processor.exact()]), Some(processor.exact()));
-    assert_eq!(trusted(&[Numbers::Shorts]), Some(Numbers::Shorts));
+    for numbers in [Processor::current().exact(), Numbers::Bytes, Numbers::Fours, Numbers::Shorts] {
+        assert_eq!(trusted(&[numbers]), Some(numbers));
+    }
 }
 
 #[test]
 fn a_few_large_channels_do_not_take_the_steps_from_the_others() {
     let (count, depth, columns) = (40, 64, 48);
-    let ops = PackedOps::<u8, i16>::open().unwrap();
+    let ops = PackedOps::<i8, i16>::open().unwrap();
     let mut given = numbers(count * depth, 1);
     given.chunks_exact_mut(depth).for_each(|row| row[7] *= 200.0);
     let mut weight = numbers(columns * depth, 2);
@@ -171,7 +182,7 @@ fn a_few_large_channels_do_not_take_the_steps_from_the_others() {
 
 #[test]
 fn rows_that_were_narrowed_for_another_product_are_refused() {
-    let ops = PackedOps::<u8, i16>::open().unwrap();
+    let ops = PackedOps::<i8, i16>::open().unwrap();
     let input = rows(&ops, &numbers(4 * 32, 1), 32);
     let [one, two, next] = [1, 2, 3].map(|seed| {
         let linear = ops.load_linear(stored(&numbers(32 * 32, seed), 32), None).unwrap();
@@ -225,20 +236,33 @@ proptest! {
         for (value, byte) in row.iter().zip(&signed) {
             prop_assert!(within(f32::from(*byte), *value, worth), "{value} {byte} {worth:?}");
         }
-        let mut unsigned = vec![0u8; row.len()];
-        let worth = u8::narrow(&row, &mut unsigned);
-        for (value, byte) in row.iter().zip(&unsigned) {
-            prop_assert!(within(f32::from(*byte), *value, worth), "{value} {byte} {worth:?}");
+    }
+
+    #[test]
+    fn bytes_that_share_a_step_are_within_half_of_it(row in prop::collection::vec(-1e6f32..1e6, 1..80)) {
+        let mut shared = vec![Shared::default(); Shared::length(row.len())];
+        Shared::narrow(&row, &mut shared);
+        for (numbers, shared) in row.chunks(32).zip(&shared) {
+            let size = numbers.iter().fold(0.0f32, |most, number| most.max(number.abs()));
+            for (number, found) in numbers.iter().zip(shared.numbers()) {
+                prop_assert!((found - number).abs() <= 0.502 / 127.0 * size, "{number} {found}");
+            }
         }
     }
 
     #[test]
-    fn two_products_of_bytes_are_a_number_of_sixteen_bits(column in prop::collection::vec(-1.0f32..1.0, 1..300)) {
-        let mut bytes = vec![0u8; column.len()];
-        u8::narrow_column(u8::steps_of_column(&column), &column, &mut bytes);
-        for pair in bytes.chunks(2) {
-            let most: i32 = pair.iter().map(|byte| i32::from(byte.cast_signed()).abs() * 255).sum();
-            prop_assert!(most <= i32::from(i16::MAX), "{pair:?}");
+    fn weights_of_four_bits_are_what_they_were(column in prop::collection::vec((-8i8..8, 0usize..32), 1..100), step in 1e-3f32..1e3) {
+        let mut numbers: Vec<f32> = column.iter().map(|(number, _)| f32::from(*number) * step).collect();
+        for chunk in numbers.chunks_mut(32) {
+            let least = column[0].1 % chunk.len();
+            chunk[least] = -8.0 * step;
+        }
+        let mut shared = vec![Shared::default(); Shared::length(numbers.len())];
+        Shared::narrow_column(1.0, &numbers, &mut shared);
+        for (numbers, shared) in numbers.chunks(32).zip(&shared) {
+            for (number, found) in numbers.iter().zip(shared.numbers()) {
+                prop_assert!((found - number).abs() <= 1e-6 * step, "{number} {found}");
+            }
         }
     }
 
@@ -282,7 +306,11 @@ fn what_is_no_number_stays_none() {
         row[37] = fault;
         assert!(!i16::narrow(&row, &mut [0; 40]).step.is_finite(), "{fault}");
         assert!(!i8::narrow(&row, &mut [0; 40]).least.is_finite(), "{fault}");
-        assert!(!u8::narrow(&row, &mut [0; 40]).least.is_finite(), "{fault}");
+        let mut shared = [Shared::default(); 2];
+        Shared::narrow(&row, &mut shared);
+        let mut with_ones = 0.0;
+        shared.iter().for_each(|own| own.numbers().for_each(|number| with_ones += number));
+        assert!(!with_ones.is_finite(), "{fault}");
         let total = soften(&mut row.clone(), 0.5);
         let is_weighed = fault == f32::NEG_INFINITY;
         assert_eq!(total.is_finite(), is_weighed, "{fault}");

@@ -47,6 +47,15 @@ impl Gguf {
         &self.file
     }
 
+    /// Whether all weights of layers are of one kind, but for those with a single side: every family's layers have the
+    /// same first name.
+    pub fn layers_are(&self, kind: WeightType) -> bool {
+        let is_of_layer = |name: &str| name.starts_with("blk.");
+        let layers = self.entries.iter().filter(|(name, _)| is_of_layer(name));
+        let mut wide = layers.filter(|(_, entry)| entry.shape.len() > 1).peekable();
+        wide.peek().is_some() && wide.all(|(_, entry)| self::kind(entry.kind) == Some(kind))
+    }
+
     pub fn find(&self, name: &str) -> Result<Option<Stored>, LoadError> {
         let Some(stored_name) = translate(self.names, name) else { return Ok(None) };
         let Some(entry) = self.entries.get(&stored_name) else { return Ok(None) };

@@ -62,6 +62,12 @@ impl Weights {
         blocked && Self::size(folder) > WIDEN_UP_TO
     }
 
+    /// Whether all products of the layers are with weights of four bits each, thirty-two of which share a step.
+    pub fn are_fours(folder: &Path) -> bool {
+        let Ok(Self::Gguf(file)) = Self::open(folder, &[]) else { return false };
+        file.layers_are(WeightType::Q4_0)
+    }
+
     /// How many bytes a folder's files of weights take together, whatever their format.
     fn size(folder: &Path) -> u64 {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
