@@ -2,6 +2,7 @@
 //! by which it is told what to do and heard.
 
 use std::io::{BufRead, BufReader, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -47,7 +48,7 @@ impl Keeping {
 /// How tests open a library: with little patience, so that they need little.
 pub fn options() -> Options {
     Options {
-        readers: 2,
+        threads: NonZeroUsize::new(2),
         first_retry: Duration::from_secs(1),
         watching: WatchSettings {
             quiet: Duration::from_millis(60),

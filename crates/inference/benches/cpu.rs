@@ -5,12 +5,16 @@
 //!
 //! `cpu near MODEL FILE`: how near the vectors of the file's lines are to those that are computed without any shortening
 //! of numbers.
+//!
+//! `cpu beside MODEL`: how long another program has to wait for what it computes every now and then on every core, and a
+//! query for its vector: alone, and while documents are computed all the time.
 
 // It is made to print.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement that fails is none")]
 
 use std::path::Path;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use kenning_domain::{Embed, Overlong, Role};
 use kenning_inference::{Device, Embedder, ModelFolder};
@@ -25,6 +29,11 @@ fn main() {
         && near == "near"
     {
         return compare(Path::new(model), Path::new(file));
+    }
+    if let [beside, model] = &arguments[..]
+        && beside == "beside"
+    {
+        return beside_others(&open(Path::new(model), Device::Cpu));
     }
     let [model, device, runs, total, lengths @ ..] = &arguments[..] else {
         println!("started by `cargo xtask bench cpu`");
@@ -67,6 +76,69 @@ fn compare(model: &Path, file: &Path) {
     let least = cosines.iter().copied().fold(1.0, f32::min);
     let mean = cosines.iter().sum::<f32>() / cosines.len() as f32;
     println!("{{\"texts\":{},\"mean\":{mean:.6},\"least\":{least:.6}}}", cosines.len());
+}
+
+/// Two thousandths of a second's work, more or less.
+fn work() -> u64 {
+    (0..2_000_000u64).fold(1, |sum, at| std::hint::black_box(sum.wrapping_mul(31) ^ at))
+}
+
+/// The middle and the 95th of a hundred, in milliseconds.
+fn waits(count: usize, mut of: impl FnMut()) -> [f64; 2] {
+    let mut took: Vec<f64> = (0..count)
+        .map(|_| {
+            std::thread::sleep(Duration::from_millis(8));
+            let begun = Instant::now();
+            of();
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    took.sort_by(f64::total_cmp);
+    [took[count / 2], took[count * 95 / 100]]
+}
+
+fn beside_others(embedder: &Embedder) {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let tell = |what: &str| {
+        let other = std::thread::scope(|scope| {
+            let each = || {
+                waits(200, || {
+                    std::hint::black_box(work());
+                })
+            };
+            let others: Vec<_> = (0..cores).map(|_| scope.spawn(each)).collect();
+            others
+                .into_iter()
+                .map(|other| other.join().unwrap())
+                .reduce(|one, other| [one[0].max(other[0]), one[1].max(other[1])])
+        });
+        let ask = || {
+            let asked = ["how long do beans have to boil"];
+            embedder
+                .embed(&asked, Role::Query { instruction: None }, None, Overlong::Refuse)
+                .unwrap();
+        };
+        let [[other, other_95], [query, query_95]] = [other.unwrap(), waits(100, ask)];
+        println!(
+            "{{\"beside\":\"{what}\",\"other\":{other:.2},\"other_95\":{other_95:.2},\"query\":{query:.2},\"query_95\":{query_95:.2}}}"
+        );
+    };
+    tell("nothing");
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let documents = scope.spawn(|| {
+            let (begun, mut run) = (Instant::now(), 0);
+            while !ended.load(Ordering::Relaxed) {
+                once(embedder, 40, 200, run);
+                run += 1;
+            }
+            (run * 40 * 200) as f64 / begun.elapsed().as_secs_f64()
+        });
+        tell("documents");
+        ended.store(true, Ordering::Relaxed);
+        let speed = documents.join().unwrap();
+        println!("{{\"tokens_per_second_meanwhile\":{speed:.1}}}");
+    });
 }
 
 fn once(embedder: &Embedder, texts: usize, tokens: usize, run: usize) -> f64 {

@@ -4,6 +4,15 @@ use std::ops::Range;
 
 use crate::ops::Span;
 
+/// Who waits for what is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// Somebody at the keyboard.
+    Query,
+    /// Nobody: it is work in the background.
+    Document,
+}
+
 /// The tokens of one batch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 use kenning_domain::{CountTokens, Embed, Embedded, ModelError, Overlong, Role, Truncation};
 
-use crate::batch::{Batch, pack};
+use crate::batch::{Batch, Urgency, pack};
 use crate::device::Device;
 use crate::error::LoadError;
 use crate::family::{self, Head};
 use crate::folder::ModelFolder;
 use crate::learning::TEXTS;
-use crate::owner::{Owner, Pending, Urgency};
+use crate::owner::{Owner, Pending};
 use crate::template::fill;
 use crate::tokens::{Tokens, compose, given_bytes};
 use kenning_manifest::{EmbedManifest, FILE_NAME, Task};

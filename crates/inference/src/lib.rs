@@ -33,5 +33,6 @@ pub use embedder::Embedder;
 pub use error::LoadError;
 pub use folder::ModelFolder;
 pub use kenning_manifest::{Family, Manifest, Pooling, Task};
+pub use packed::limit_documents;
 pub use reranker::Reranker;
 pub use weights::{WeightType, dequantise};

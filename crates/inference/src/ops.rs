@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Urgency};
 use crate::error::LoadError;
 use crate::weights::Stored;
 
@@ -134,8 +134,18 @@ pub trait Ops: Send + Sync + 'static {
         false
     }
 
+    /// Whether batches of different urgency may be computed at once.
+    fn computes_beside_itself(&self) -> bool {
+        false
+    }
+
     /// Computes a batch: as a whole, or in parts where that uses the device better.
-    fn in_parts(&self, batch: &Batch, compute: &(dyn Fn(&Batch) -> Computed + Sync)) -> Computed {
+    fn in_parts(
+        &self,
+        batch: &Batch,
+        _urgency: Urgency,
+        compute: &(dyn Fn(&Batch) -> Computed + Sync),
+    ) -> Computed {
         compute(batch)
     }
 

@@ -1,7 +1,8 @@
-//! One thread owns a network; everyone else sends it batches and waits for an answer.
+//! Threads that a network computes on; everyone else sends it batches and waits for an answer.
 //!
-//! Queries overtake documents: between two batches of a long indexing run, whoever is typing is
-//! served first. An answer nobody waits for any more is not computed.
+//! Queries overtake documents. Where the network computes beside itself, they have a thread of their own and wait for
+//! nothing; else whoever is typing is served between two batches of a long indexing run. An answer nobody waits for any
+//! more is not computed.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,18 +12,10 @@ use std::thread::JoinHandle;
 
 use kenning_domain::ModelError;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Urgency};
 use crate::error::LoadError;
 use crate::family::Network;
 use crate::ops::Fault;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
-    /// Somebody is waiting at the keyboard.
-    Query,
-    /// Work in the background.
-    Document,
-}
 
 type Answer = Result<Vec<Vec<f32>>, Fault>;
 
@@ -39,16 +32,25 @@ struct Queue {
     closed: bool,
 }
 
+impl Queue {
+    fn of(&mut self, urgency: Urgency) -> &mut VecDeque<Job> {
+        match urgency {
+            Urgency::Query => &mut self.queries,
+            Urgency::Document => &mut self.documents,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Shared {
     queue: Mutex<Queue>,
     arrived: Condvar,
 }
 
-/// The owning thread. Dropping this ends it after the batch at hand.
+/// The threads. Dropping this ends them after the batches at hand.
 pub struct Owner {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     device: String,
     pub tokens_per_batch: usize,
     /// Whether what is computed depends on the first batch.
@@ -68,14 +70,23 @@ impl Owner {
         let device = network.device();
         let tokens_per_batch = network.tokens_per_batch();
         let learns = network.learns();
-        let theirs = Arc::clone(&shared);
-        let thread =
-            std::thread::Builder::new().name("model".into()).spawn(move || theirs.serve(&*network));
-        let thread = thread.map_err(|error| LoadError::Device {
-            device: device.clone(),
-            reason: format!("no thread could be started for it ({error})"),
-        })?;
-        Ok(Self { shared, thread: Some(thread), device, tokens_per_batch, learns })
+        let network: Arc<dyn Network> = Arc::from(network);
+        let served: &'static [&'static [Urgency]] = match network.computes_beside_itself() {
+            true => &[&[Urgency::Query], &[Urgency::Document]],
+            false => &[&[Urgency::Query, Urgency::Document]],
+        };
+        // Whichever were started end when this is dropped.
+        let mut owner = Self { shared, threads: Vec::new(), device, tokens_per_batch, learns };
+        for served in served {
+            let (shared, network) = (Arc::clone(&owner.shared), Arc::clone(&network));
+            let thread = std::thread::Builder::new().name("model".into());
+            let thread = thread.spawn(move || shared.serve(&*network, served));
+            owner.threads.push(thread.map_err(|error| LoadError::Device {
+                device: owner.device.clone(),
+                reason: format!("no thread could be started for it ({error})"),
+            })?);
+        }
+        Ok(owner)
     }
 
     pub fn device(&self) -> &str {
@@ -86,12 +97,8 @@ impl Owner {
         let (sender, reply) = sync_channel(1);
         let wanted = Arc::new(());
         let job = Job { batch, reply: sender, wanted: Arc::downgrade(&wanted) };
-        let mut queue = self.shared.lock();
-        match urgency {
-            Urgency::Query => queue.queries.push_back(job),
-            Urgency::Document => queue.documents.push_back(job),
-        }
-        self.shared.arrived.notify_one();
+        self.shared.lock().of(urgency).push_back(job);
+        self.shared.arrived.notify_all();
         Pending { reply, device: self.device.clone(), _wanted: wanted }
     }
 }
@@ -99,9 +106,9 @@ impl Owner {
 impl Drop for Owner {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
-        self.shared.arrived.notify_one();
-        if let Some(thread) = self.thread.take() {
-            // The thread catches what a network throws, so there is nothing to hear from it.
+        self.shared.arrived.notify_all();
+        for thread in self.threads.drain(..) {
+            // A thread catches what a network throws, so there is nothing to hear from it.
             let _ = thread.join();
         }
     }
@@ -121,12 +128,12 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, network: &dyn Network) {
-        while let Some(job) = self.next() {
+    fn serve(&self, network: &dyn Network, served: &[Urgency]) {
+        while let Some((job, urgency)) = self.next(served) {
             if job.wanted.strong_count() == 0 {
                 continue;
             }
-            let answer = catch_unwind(AssertUnwindSafe(|| network.compute(&job.batch)));
+            let answer = catch_unwind(AssertUnwindSafe(|| network.compute(&job.batch, urgency)));
             let answer =
                 answer.unwrap_or_else(|_| Err(Fault("the computation ended unexpectedly".into())));
             // Whoever asked may have gone while it was computed.
@@ -134,16 +141,17 @@ impl Shared {
         }
     }
 
-    /// Waits for work. `None` when the owner is gone.
-    fn next(&self) -> Option<Job> {
+    /// Waits for work of these kinds, the first of them first. `None` when the owner is gone.
+    fn next(&self, served: &[Urgency]) -> Option<(Job, Urgency)> {
         let mut queue = self.lock();
         loop {
             if queue.closed {
                 return None;
             }
-            let job = queue.queries.pop_front();
-            if let Some(job) = job.or_else(|| queue.documents.pop_front()) {
-                return Some(job);
+            for urgency in served {
+                if let Some(job) = queue.of(*urgency).pop_front() {
+                    return Some((job, *urgency));
+                }
             }
             queue = self.arrived.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
@@ -158,15 +166,16 @@ mod tests {
     struct Recorder {
         seen: Arc<Mutex<Vec<u32>>>,
         started: SyncSender<()>,
-        gate: Receiver<()>,
+        gate: Mutex<Receiver<()>>,
+        computes_beside_itself: bool,
     }
 
     impl Network for Recorder {
-        fn compute(&self, batch: &Batch) -> Answer {
+        fn compute(&self, batch: &Batch, _: Urgency) -> Answer {
             let first = batch.ids[0];
             if first == 0 {
                 self.started.send(()).unwrap();
-                self.gate.recv().unwrap();
+                self.gate.lock().unwrap().recv().unwrap();
             }
             assert_ne!(first, 99, "token 99 stands for a network that panics");
             self.seen.lock().unwrap().push(first);
@@ -179,6 +188,10 @@ mod tests {
 
         fn learns(&self) -> bool {
             false
+        }
+
+        fn computes_beside_itself(&self) -> bool {
+            self.computes_beside_itself
         }
 
         fn tokens_per_batch(&self) -> usize {
@@ -199,17 +212,18 @@ mod tests {
         open: SyncSender<()>,
     }
 
-    fn recorder() -> Recording {
+    fn recorder(computes_beside_itself: bool) -> Recording {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (started, has_started) = sync_channel(1);
         let (open, gate) = sync_channel(1);
-        let network = Recorder { seen: Arc::clone(&seen), started, gate };
+        let gate = Mutex::new(gate);
+        let network = Recorder { seen: Arc::clone(&seen), started, gate, computes_beside_itself };
         Recording { owner: Owner::start(Box::new(network)).unwrap(), seen, has_started, open }
     }
 
     #[test]
     fn queries_overtake_documents_and_withdrawn_requests_are_not_computed() {
-        let Recording { owner, seen, has_started, open } = recorder();
+        let Recording { owner, seen, has_started, open } = recorder(false);
         let first = owner.submit(batch(0), Urgency::Document);
         has_started.recv().unwrap();
         let second = owner.submit(batch(1), Urgency::Document);
@@ -223,8 +237,20 @@ mod tests {
     }
 
     #[test]
+    fn queries_wait_for_no_documents_where_both_are_computed_at_once() {
+        let Recording { owner, seen, has_started, open } = recorder(true);
+        let document = owner.submit(batch(0), Urgency::Document);
+        has_started.recv().unwrap();
+        let query = owner.submit(batch(3), Urgency::Query);
+        assert_eq!(query.wait().unwrap(), [[3.0]]);
+        open.send(()).unwrap();
+        assert_eq!(document.wait().unwrap(), [[0.0]]);
+        assert_eq!(*seen.lock().unwrap(), [3, 0]);
+    }
+
+    #[test]
     fn a_network_that_panics_costs_one_answer() {
-        let Recording { owner, .. } = recorder();
+        let Recording { owner, .. } = recorder(false);
         let error = owner.submit(batch(99), Urgency::Query).wait().unwrap_err();
         assert!(matches!(error, ModelError::Device { .. }), "{error}");
         assert_eq!(owner.submit(batch(5), Urgency::Query).wait().unwrap(), [[5.0]]);

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use kenning_domain::{ModelError, Overlong, Rerank, Reranked, Truncation};
 
-use crate::batch::{Batch, pack};
+use crate::batch::{Batch, Urgency, pack};
 use crate::device::Device;
 use crate::error::LoadError;
 use crate::family::{self, Head};
 use crate::folder::ModelFolder;
-use crate::owner::{Owner, Urgency};
+use crate::owner::Owner;
 use crate::template::fill;
 use crate::tokens::{Encoded, Tokens, compose, given_bytes};
 use kenning_manifest::{RerankManifest, Task};

@@ -12,7 +12,7 @@ pub struct Settings {
     /// Such as `Ctrl+Shift+Space`; empty means none.
     pub hotkey: String,
     pub start_at_login: bool,
-    /// Files that are read at once; none given means a share of the cores.
+    /// Cores for reading and embedding; none given means all of them.
     pub threads: Option<u32>,
     /// Whether nothing is read and embedded while the machine runs on battery.
     pub pause_on_battery: bool,

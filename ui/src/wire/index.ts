@@ -492,7 +492,7 @@ language: string,
  */
 hotkey: string, startAtLogin: boolean, 
 /**
- * Files that are read at once; none given means a share of the cores.
+ * Cores for reading and embedding; none given means all of them.
  */
 threads: number | null, 
 /**

@@ -1,6 +1,7 @@
 //! Opening a library: its parts put together from leaf to root, and the librarian set to work.
 
 use std::collections::HashSet;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use kenning_documents::{Program, Quarantine};
 use kenning_domain::SpaceId;
-use kenning_inference::DevicePreference;
+use kenning_inference::{DevicePreference, limit_documents};
 use kenning_search::calibration::Calibration;
 use kenning_search::library::{Derived, Snapshot};
 use kenning_store::{Reader as TruthReader, StoreError, Truth};
@@ -55,8 +56,9 @@ pub struct Options {
     pub device: DevicePreference,
     /// What is started to read files; this program itself where none is given.
     pub program: Option<Program>,
-    /// How many files are read at once.
-    pub readers: usize,
+    /// How many cores the work is given: so many files are read at once, and so many threads compute their vectors on the
+    /// CPU. All there are where none is given. Questions have all in any case.
+    pub threads: Option<NonZeroUsize>,
     /// How soon a file that failed is tried again.
     pub first_retry: Duration,
     /// How folders are watched. The rules come with each folder.
@@ -71,7 +73,7 @@ impl Default for Options {
             model: None,
             device: DevicePreference::default(),
             program: None,
-            readers: Reader::workers(),
+            threads: None,
             first_retry: Duration::from_secs(60),
             watching: Settings::default(),
         }
@@ -184,7 +186,9 @@ fn librarian(
     let (offences, paused) = reader.read(|view| Ok((view.offences()?, view.setting(PAUSED)?)))?;
     let offenders: HashSet<_> = offences.iter().map(|offence| offence.path.clone()).collect();
     let quarantine = Quarantine::with(offences.into_iter().map(notes::charged));
-    let (program, threads) = (parts.program, options.readers);
+    limit_documents(options.threads);
+    let threads = options.threads.map_or_else(Reader::workers, NonZeroUsize::get);
+    let program = parts.program;
     let equipment = Equipment { program, quarantine, threads, model };
     let watching = Watching::new(options.watching, sender.clone());
     let mut seen = shown(derived.snapshot(), &mut reader, spaces.models())?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::*;
-use crate::batch::Batch;
+use crate::batch::{Batch, Urgency};
 use crate::definition::{by_definition, numbers};
 use crate::family::{self, Head};
 use crate::folder::ModelFolder;
@@ -83,7 +83,7 @@ fn blocked_weights_multiplied_as_they_are_stay_near_the_reference() {
         for case in golden.embed {
             let mut batch = Batch::default();
             batch.push(&case.ids);
-            let row = network.compute(&batch).unwrap().remove(0);
+            let row = network.compute(&batch, Urgency::Query).unwrap().remove(0);
             let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
             let cosine = row.iter().zip(&case.vector).map(|(a, b)| a * b).sum::<f32>() / length;
             assert!(cosine > 0.99, "{model}: {cosine}");

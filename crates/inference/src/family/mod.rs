@@ -3,19 +3,21 @@
 mod bert;
 mod qwen3;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Urgency};
 use crate::error::LoadError;
 use crate::folder::ModelFolder;
 use crate::ops::{Computed, Fault, Ops, Span};
 use kenning_manifest::{FILE_NAME, Family, Pooling};
 
 /// A loaded network: packed tokens in, one row of numbers for each text out.
-pub trait Network: Send {
-    fn compute(&self, batch: &Batch) -> Computed;
+pub trait Network: Send + Sync {
+    fn compute(&self, batch: &Batch, urgency: Urgency) -> Computed;
     fn device(&self) -> String;
     fn tokens_per_batch(&self) -> usize;
     /// Whether what it computes depends on the first batch.
     fn learns(&self) -> bool;
+    /// Whether a query may be computed while documents are.
+    fn computes_beside_itself(&self) -> bool;
 }
 
 /// What is made of a text's final rows.
@@ -154,8 +156,8 @@ impl<O: Ops, T: Trunk<O>> Whole<O, T> {
 }
 
 impl<O: Ops, T: Trunk<O>> Network for Whole<O, T> {
-    fn compute(&self, batch: &Batch) -> Computed {
-        self.ops.in_parts(batch, &|part| self.part(part))
+    fn compute(&self, batch: &Batch, urgency: Urgency) -> Computed {
+        self.ops.in_parts(batch, urgency, &|part| self.part(part))
     }
 
     fn device(&self) -> String {
@@ -168,6 +170,10 @@ impl<O: Ops, T: Trunk<O>> Network for Whole<O, T> {
 
     fn learns(&self) -> bool {
         self.ops.learns()
+    }
+
+    fn computes_beside_itself(&self) -> bool {
+        self.ops.computes_beside_itself()
     }
 }
 

@@ -22,7 +22,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use half::bf16;
-use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use self::attention::{Head, Part, Scratch, To};
@@ -30,11 +29,12 @@ pub use self::fours::Shared;
 use self::kernels::Kernel;
 use self::linear::{Linear, Weight};
 use self::narrow::{Attends, Narrow};
+pub use self::pool::limit_documents;
 pub use self::processor::{Numbers, Processor, wants_bytes};
 use self::products::{BLOCK, Input, Products, block_of};
 use self::rows::{Buffer, Narrowed, Rows, Spare, Values};
 use self::steps::{Norm, add, gelu, silu, wide};
-use crate::batch::Batch;
+use crate::batch::{Batch, Urgency};
 use crate::error::LoadError;
 use crate::ops::{Computed, Fault, Heads, Ops, Sight, Span, waves};
 use crate::weights::{Stored, WeightType};
@@ -45,7 +45,6 @@ const PART: usize = 256;
 
 /// The operations, with products in numbers of one kind, and attention in those of another.
 pub struct PackedOps<T: Narrow, A: Attends> {
-    pool: Arc<ThreadPool>,
     whole: Arc<Spare<f32>>,
     products: Products<T>,
     /// Whether a batch was computed.
@@ -63,7 +62,7 @@ pub struct Rotation {
 pub fn trusted(wanted: &[Numbers]) -> Option<Numbers> {
     static RIGHT: OnceLock<Vec<Numbers>> = OnceLock::new();
     let right = RIGHT.get_or_init(|| {
-        let Ok(pool) = pool::pool() else { return Vec::new() };
+        let Ok(pool) = pool::pool(Urgency::Query) else { return Vec::new() };
         let is_right = |numbers: &Numbers| match numbers {
             Numbers::Bytes => i8::kernels().is_some() && is_right::<i8>(),
             Numbers::Fours => is_right::<Shared>(),
@@ -77,15 +76,9 @@ pub fn trusted(wanted: &[Numbers]) -> Option<Numbers> {
 
 impl<T: Narrow, A: Attends> PackedOps<T, A> {
     pub fn open() -> Result<Self, LoadError> {
-        let (pool, whole) = (pool::pool()?, Arc::default());
-        let products = Products::new(&pool, &whole);
-        Ok(Self {
-            pool,
-            whole,
-            products,
-            has_learnt: AtomicBool::new(false),
-            attention: PhantomData,
-        })
+        let whole = Arc::default();
+        let products = Products::new(&whole);
+        Ok(Self { whole, products, has_learnt: AtomicBool::new(false), attention: PhantomData })
     }
 
     fn rows(&self, values: Buffer<f32>, width: usize) -> Rows<T> {
@@ -234,7 +227,7 @@ fn is_right<T: Narrow>() -> bool {
     let columns = || weight.chunks_exact(DEPTH);
     let of_row = |row| columns().map(move |column| product(row, column));
     let expected: Vec<f32> = rows.chunks_exact(DEPTH).flat_map(of_row).collect();
-    let (Ok(pool), whole) = (pool::pool(), Arc::default()) else { return false };
+    let whole = Arc::default();
     let stored = Stored {
         name: "a test".into(),
         file: "no file".into(),
@@ -249,7 +242,7 @@ fn is_right<T: Narrow>() -> bool {
         return false;
     }
     let Some(weight) = linear.packed() else { return false };
-    let products = Products::<T>::new(&pool, &whole);
+    let products = Products::<T>::new(&whole);
     let narrowed = products.narrowed(&rows, DEPTH, weight.levels.as_ref());
     let input = Input { values: &narrowed.values, worth: &narrowed.worth };
     let found = products.product(weight, input, |value| value);
@@ -275,12 +268,22 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
     fn tokens_per_batch(&self, weights: usize) -> usize {
         // Some tens of milliseconds on two cores; fewer tokens would leave threads without a part.
         const PRODUCTS: usize = 80_000_000_000;
-        let threads = self.pool.current_num_threads();
+        let threads = pool::threads(Urgency::Document);
         (PRODUCTS / weights.max(1)).clamp(PART, 8 * PART) * threads.div_ceil(2)
     }
 
-    fn in_parts(&self, batch: &Batch, compute: &(dyn Fn(&Batch) -> Computed + Sync)) -> Computed {
-        self.pool.install(|| {
+    fn computes_beside_itself(&self) -> bool {
+        true
+    }
+
+    fn in_parts(
+        &self,
+        batch: &Batch,
+        urgency: Urgency,
+        compute: &(dyn Fn(&Batch) -> Computed + Sync),
+    ) -> Computed {
+        let pool = pool::pool(urgency).map_err(|error| Fault(error.to_string()))?;
+        pool.install(|| {
             // The first batch settles levels, and that may not depend on which part is done first.
             if T::IS_LEVELLED && !self.has_learnt.swap(true, Ordering::Relaxed) {
                 return compute(batch);
@@ -296,7 +299,7 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
     }
 
     fn load_linear(&self, weight: Stored, bias: Option<Vec<f32>>) -> Result<Linear<T>, LoadError> {
-        self.pool.install(|| Linear::load(weight, bias))
+        pool::pool(Urgency::Query)?.install(|| Linear::load(weight, bias))
     }
 
     /// Rows of it are widened when they are looked up.
@@ -530,7 +533,7 @@ impl<T: Narrow, A: Attends> Ops for PackedOps<T, A> {
             sight,
         };
         let mut out = self.whole.take(queries.count * width);
-        if spans.len() >= self.pool.current_num_threads() {
+        if spans.len() >= rayon::current_num_threads() {
             let mut rest = &mut out[..];
             let mut tasks = Vec::with_capacity(spans.len());
             for span in spans {

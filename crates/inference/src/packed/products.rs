@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::linear::{Levels, PANEL, Weight};
@@ -24,7 +23,6 @@ pub struct Input<'a, T> {
 
 /// What products are made with.
 pub struct Products<T: Narrow> {
-    pool: Arc<ThreadPool>,
     whole: Arc<Spare<f32>>,
     narrow: Arc<Spare<T>>,
     worth: Arc<Spare<Worth>>,
@@ -32,9 +30,8 @@ pub struct Products<T: Narrow> {
 }
 
 impl<T: Narrow> Products<T> {
-    pub fn new(pool: &Arc<ThreadPool>, whole: &Arc<Spare<f32>>) -> Self {
+    pub fn new(whole: &Arc<Spare<f32>>) -> Self {
         Self {
-            pool: Arc::clone(pool),
             whole: Arc::clone(whole),
             narrow: Arc::default(),
             worth: Arc::default(),
@@ -99,13 +96,13 @@ impl<T: Narrow> Products<T> {
     ) -> Buffer<f32> {
         let (columns, count) = (weight.columns(), input.worth.len());
         let mut out = self.whole.take(count * columns);
-        if count > BLOCK || self.pool.current_num_threads() == 1 {
+        if count > BLOCK || rayon::current_num_threads() == 1 {
             out.par_chunks_mut(BLOCK * columns).enumerate().for_each(|(block, out)| {
                 self.block(weight, block_of(input, block, weight.depth), change, out);
             });
             return out;
         }
-        let parts = self.pool.current_num_threads();
+        let parts = rayon::current_num_threads();
         let each = weight.panels.len().div_ceil(parts).max(1);
         let made: Vec<(usize, Buffer<f32>)> = (0..weight.panels.len().div_ceil(each))
             .into_par_iter()
@@ -187,7 +184,7 @@ impl<T: Narrow> Products<T> {
         then: impl Fn(Range<usize>, &mut [f32]) + Sync,
     ) -> Buffer<f32> {
         let (columns, count) = (weight.columns(), input.worth.len());
-        if count <= BLOCK && self.pool.current_num_threads() > 1 {
+        if count <= BLOCK && rayon::current_num_threads() > 1 {
             let mut out = self.product(weight, input, |value| value);
             then(0..count, &mut out);
             return out;

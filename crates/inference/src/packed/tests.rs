@@ -24,6 +24,11 @@ fn rows<T: Narrow, A: Attends>(ops: &PackedOps<T, A>, numbers: &[f32], width: us
     ops.rows(values, width)
 }
 
+/// Threads to compute on.
+fn asked() -> Arc<rayon::ThreadPool> {
+    pool::pool(Urgency::Query).unwrap()
+}
+
 /// The largest difference in parts of the largest number.
 fn apart(found: &[f32], expected: &[f32]) -> f32 {
     assert_eq!(found.len(), expected.len());
@@ -61,7 +66,7 @@ fn layer<T: Narrow>(
     let (weight, bias) = (weights(columns * depth, 1), numbers(columns, 2));
     let (back, back_bias) = (weights(columns * depth, 3), numbers(depth, 4));
     let given = numbers(count * depth, 5);
-    ops.pool.install(|| {
+    asked().install(|| {
         let up = ops.load_linear(stored(&weight, columns), Some(bias.clone())).unwrap();
         let down = ops.load_linear(stored(&back, depth), Some(back_bias.clone())).unwrap();
         let input = rows(&ops, &given, depth);
@@ -134,13 +139,13 @@ fn attention<T: Attends>(within: f32) {
                 let expected = by_definition(plain, heads, &batch.spans(), sight);
                 let spans = batch.spans();
                 let attend = || ops.attention(&query, &key, &value, heads, &spans, sight).unwrap();
-                let found = ops.read(&ops.pool.install(attend)).unwrap();
+                let found = ops.read(&asked().install(attend)).unwrap();
                 let apart = apart(&found, &expected);
                 assert!(apart < within, "{heads:?}, {lengths:?}, {sight:?}: {apart}");
                 let chosen = ops.select(&query, &batch.last_rows()).unwrap();
                 let spans = batch.spans_of_single_rows();
                 let attend = || ops.attention(&chosen, &key, &value, heads, &spans, sight).unwrap();
-                let found = ops.read(&ops.pool.install(attend)).unwrap();
+                let found = ops.read(&asked().install(attend)).unwrap();
                 let last = batch.last_rows().into_iter().flat_map(|row| {
                     let row = row as usize * queries * width;
                     expected[row..row + queries * width].to_vec()
@@ -168,7 +173,7 @@ fn a_few_large_channels_do_not_take_the_steps_from_the_others() {
     weight.chunks_exact_mut(depth).for_each(|column| column[7] /= 200.0);
     let bias = vec![0.0; columns];
     let expected = product(&weight, &bias, &given, depth);
-    ops.pool.install(|| {
+    asked().install(|| {
         let levelled = ops.load_linear(stored(&weight, columns), None).unwrap();
         let input = rows(&ops, &given, depth);
         let off = apart(&ops.read(&ops.linear(&levelled, &input).unwrap()).unwrap(), &expected);

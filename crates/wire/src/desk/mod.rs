@@ -16,6 +16,7 @@ mod searching;
 mod settings;
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
@@ -217,7 +218,7 @@ impl Open {
     ) -> Result<Self, Problem> {
         let mut options = options.clone();
         if let Some(threads) = settings.threads {
-            options.readers = (threads as usize).max(1);
+            options.threads = NonZeroUsize::new(threads as usize);
         }
         let library = Library::open(home, models, options)?;
         let of_map = Arc::clone(shell);
