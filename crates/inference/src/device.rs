@@ -8,7 +8,7 @@ use crate::candle::CandleOps;
 use crate::error::LoadError;
 use crate::family::{self, Head, Network};
 use crate::folder::ModelFolder;
-use crate::packed::{Numbers, PackedOps, Processor, Shared, trusted, wants_bytes};
+use crate::packed::{Asked, Numbers, PackedOps, Processor, Shared, asked, trusted};
 use crate::selftest;
 use crate::weights::Weights;
 use kenning_manifest::Family;
@@ -101,20 +101,24 @@ impl Device {
         if self != Self::Cpu || Weights::stay_blocked(&folder.path) {
             return family::load(CandleOps::open(self, &folder.path)?, folder, head);
         }
-        let exact = Processor::current().exact();
+        let processor = Processor::current();
+        let exact = processor.exact();
         // A score is a single number: what is lost on the way to it is not averaged. And some few numbers of each row
         // of Qwen3 are hundreds of times larger than the others.
         let may_be_narrow =
             matches!(head, Head::Pool(_)) && folder.manifest.family != Family::Qwen3;
-        let wanted: &[Numbers] = if may_be_narrow && wants_bytes() {
-            &[Numbers::Bytes, exact, Numbers::Shorts]
-        } else if may_be_narrow && exact == Numbers::Shorts && Weights::are_fours(&folder.path) {
-            &[Numbers::Fours, Numbers::Shorts]
-        } else {
-            &[exact, Numbers::Shorts]
+        let narrow = match asked() {
+            Asked::Bytes => Some(Numbers::Bytes),
+            Asked::Nothing if processor.is_fastest_in_bytes() => Some(Numbers::Bytes),
+            Asked::Nothing if exact == Numbers::Shorts && Weights::are_fours(&folder.path) => {
+                Some(Numbers::Fours)
+            }
+            Asked::Nothing | Asked::Exact => None,
         };
+        let narrow = narrow.filter(|_| may_be_narrow);
+        let wanted: Vec<Numbers> = narrow.into_iter().chain([exact, Numbers::Shorts]).collect();
         let attends = trusted(&[exact]);
-        match (trusted(wanted), attends) {
+        match (trusted(&wanted), attends) {
             (Some(Numbers::Bytes), Some(Numbers::Halves)) => {
                 family::load(PackedOps::<i8, bf16>::open()?, folder, head)
             }

@@ -30,7 +30,7 @@ use self::kernels::Kernel;
 use self::linear::{Linear, Weight};
 use self::narrow::{Attends, Narrow};
 pub use self::pool::limit_documents;
-pub use self::processor::{Numbers, Processor, wants_bytes};
+pub use self::processor::{Asked, Numbers, Processor, asked};
 use self::products::{BLOCK, Input, Products, block_of};
 use self::rows::{Buffer, Narrowed, Rows, Spare, Values};
 use self::steps::{Norm, add, gelu, silu, wide};

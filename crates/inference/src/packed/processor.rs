@@ -47,12 +47,26 @@ impl Numbers {
 /// Names one in place of what the machine has, for tests and for a processor that multiplies wrongly.
 const VARIABLE: &str = "KENNING_CPU";
 
-/// Asks for the fastest numbers by the word `bytes`.
+/// Asks for other numbers than the usual ones by `bytes` or `exact`.
 const NUMBERS: &str = "KENNING_NUMBERS";
 
-/// Whether somebody wants speed at the price of some tenths of a point.
-pub fn wants_bytes() -> bool {
-    std::env::var(NUMBERS).is_ok_and(|word| word == "bytes")
+/// What somebody wants products to be computed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// What is fastest, and loses next to nothing that is noticed.
+    Nothing,
+    /// Bytes, whatever the processor.
+    Bytes,
+    /// What loses nothing that can be measured in answers.
+    Exact,
+}
+
+pub fn asked() -> Asked {
+    match std::env::var(NUMBERS).as_deref() {
+        Ok("bytes") => Asked::Bytes,
+        Ok("exact") => Asked::Exact,
+        _ => Asked::Nothing,
+    }
 }
 
 impl Processor {
@@ -118,6 +132,11 @@ impl Processor {
             Self::Avx2 => cap::HASWELL,
             Self::Plain => cap::SERIAL,
         }
+    }
+
+    /// Whether it multiplies bytes twice as fast as anything else.
+    pub fn is_fastest_in_bytes(self) -> bool {
+        self == Self::Amx
     }
 
     /// The fastest numbers of which next to nothing is lost.
