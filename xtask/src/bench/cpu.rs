@@ -12,15 +12,15 @@ use crate::workspace::{self, Workspace};
 use crate::{model, set_up};
 
 /// Tokens that are computed at once, and of how many each text is.
-const TOTAL: &str = "8192";
+const TOTAL: &str = "4096";
 const LENGTHS: [&str; 4] = ["16", "64", "200", "480"];
-const OURS: &str = "kenning";
+pub const OURS: &str = "kenning";
 
 /// What an engine did: its name, the tokens of a text, the texts given at once, and whether only one core was its own.
 type Row = (bool, usize, usize, String);
 
 #[derive(Default)]
-struct Figures(BTreeMap<Row, Vec<f64>>);
+pub struct Figures(BTreeMap<Row, Vec<f64>>);
 
 pub fn run(
     workspace: &Workspace,
@@ -50,11 +50,7 @@ pub fn run(
             ]);
             ours.arg("--").arg(workspace.models().join("multilingual-e5-small"));
             ours.args(["cpu", "3", TOTAL]).args(LENGTHS);
-            for line in text(&mut on_cores(ours, alone))?.lines() {
-                let row: Value = serde_json::from_str(line)?;
-                let speed = number(&row, "tokens_per_second")?;
-                figures.add(alone, OURS, [&row["tokens"], &row["texts"]], speed)?;
-            }
+            figures.add_lines(alone, OURS, &workspace::output(&mut on_cores(ours, alone))?)?;
             let Some(peers) = peers else { continue };
             let mut others = Command::new("python3");
             others.arg(peers).args(["--json", "--runs", "3", "--total", TOTAL]);
@@ -62,7 +58,8 @@ pub fn run(
             others.args(["--threads", if alone { "1" } else { "2" }]);
             // It keeps what it fetches and makes beside itself.
             others.env("PEERS_DIR", workspace.target.join("bench-peers"));
-            let told: Value = serde_json::from_str(&text(&mut on_cores(others, alone))?)?;
+            let told: Value =
+                serde_json::from_slice(&workspace::output(&mut on_cores(others, alone))?)?;
             for row in told.as_array().context("the program of the others told no rows")? {
                 let name = row["engine"].as_str().context("an engine has no name")?;
                 let speed = number(row, "tokens_per_s")?;
@@ -91,15 +88,21 @@ fn on_cores(command: Command, alone: bool) -> Command {
     bound
 }
 
-fn text(command: &mut Command) -> Result<String> {
-    Ok(String::from_utf8(workspace::output(command)?)?)
-}
-
 fn number(row: &Value, name: &str) -> Result<f64> {
     row[name].as_f64().with_context(|| format!("a row lacks {name}"))
 }
 
 impl Figures {
+    /// Rows in lines of JSON.
+    pub fn add_lines(&mut self, alone: bool, name: &str, lines: &[u8]) -> Result<()> {
+        for line in std::str::from_utf8(lines)?.lines() {
+            let row: Value = serde_json::from_str(line)?;
+            let speed = number(&row, "tokens_per_second")?;
+            self.add(alone, name, [&row["tokens"], &row["texts"]], speed)?;
+        }
+        Ok(())
+    }
+
     fn add(&mut self, alone: bool, name: &str, sizes: [&Value; 2], speed: f64) -> Result<()> {
         let size = |value: &Value| value.as_u64().context("a row lacks a size");
         let [tokens, texts] = [size(sizes[0])? as usize, size(sizes[1])? as usize];
@@ -119,7 +122,7 @@ impl Figures {
         middles
     }
 
-    fn tell(&self, as_json: bool) -> Result<()> {
+    pub fn tell(&self, as_json: bool) -> Result<()> {
         let middles = self.middles();
         let ratio = |speeds: &BTreeMap<&str, f64>| {
             let ours = speeds.get(OURS)?;

@@ -4,6 +4,7 @@ mod cpu;
 mod embed;
 mod fetch;
 mod ingest;
+mod qwen3;
 mod random_model;
 mod search;
 mod window;
@@ -27,6 +28,13 @@ pub enum Bench {
     Cpu {
         /// A Python program that times others and tells of them in JSON.
         peers: Option<PathBuf>,
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tokens a second of a random network in the shape of Qwen3-0.6B, in turns with llama.cpp and candle.
+    Qwen3 {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
         #[arg(long)]
@@ -58,6 +66,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Embed { runs } => embed::run(workspace, *runs),
         Bench::Cpu { peers, rounds, json } => cpu::run(workspace, peers.as_deref(), *rounds, *json),
+        Bench::Qwen3 { rounds, json } => qwen3::run(workspace, *rounds, *json),
         Bench::Ingest { folder } => ingest::run(workspace, folder.as_deref()),
         Bench::Fetch { gigabytes } => fetch::run(workspace, *gigabytes),
         Bench::Search { passages } => search::run(workspace, *passages),

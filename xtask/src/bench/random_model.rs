@@ -90,6 +90,138 @@ fn tensors() -> Vec<(String, Vec<usize>)> {
     tensors
 }
 
+/// The same shape with weights of eight bits, as a GGUF file for other programs; 636 MB, written once.
+pub fn qwen3_0_6b_of_eight_bits(workspace: &Workspace) -> Result<PathBuf> {
+    let file = workspace.target.join("bench-models").join("random-qwen3-0.6b-q8_0.gguf");
+    if file.is_file() {
+        return Ok(file);
+    }
+    eprintln!("writing a random model of eight bits in the shape of Qwen3-0.6B (636 MB) …");
+    let unfinished = file.with_file_name(".random-qwen3-0.6b-q8_0.unfinished");
+    gguf(&unfinished).context("the random weights cannot be written; is the disk full?")?;
+    fs::rename(&unfinished, &file).context("the random weights cannot be renamed")?;
+    Ok(file)
+}
+
+/// What a weight is called in GGUF files.
+fn name_in_gguf(name: &str) -> String {
+    let parts = [
+        ("embed_tokens", "token_embd"),
+        ("layers.", "blk."),
+        ("input_layernorm", "attn_norm"),
+        ("post_attention_layernorm", "ffn_norm"),
+        ("self_attn.q_", "attn_q_"),
+        ("self_attn.k_", "attn_k_"),
+        ("self_attn.v_", "attn_v_"),
+        ("self_attn.o_", "attn_output_"),
+        ("mlp.", "ffn_"),
+        ("_proj", ""),
+    ];
+    let named = parts.iter().fold(name.to_owned(), |name, (from, to)| name.replace(from, to));
+    if named == "norm.weight" { "output_norm.weight".to_owned() } else { named }
+}
+
+/// What stands in a GGUF file about the model, each with the number of its kind.
+fn gguf_header() -> Vec<u8> {
+    let mut header = Vec::new();
+    let mut count = 0u64;
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
+    let mut add = |key: &str, kind: u32, value: &[u8]| {
+        header.extend_from_slice(&text(key));
+        header.extend_from_slice(&kind.to_le_bytes());
+        header.extend_from_slice(value);
+        count += 1;
+    };
+    let (number, real, word, list, yes_or_no) = (4u32, 6, 8, 9, 7);
+    for (key, value) in [
+        ("general.architecture", "qwen3"),
+        ("tokenizer.ggml.model", "gpt2"),
+        ("tokenizer.ggml.pre", "qwen2"),
+    ] {
+        add(key, word, &text(value));
+    }
+    for (key, value) in [
+        ("qwen3.context_length", 32768),
+        ("qwen3.embedding_length", HIDDEN),
+        ("qwen3.block_count", LAYERS),
+        ("qwen3.feed_forward_length", FEED_FORWARD),
+        ("qwen3.attention.head_count", HEADS),
+        ("qwen3.attention.head_count_kv", KEY_HEADS),
+        ("qwen3.attention.key_length", HEAD_WIDTH),
+        ("qwen3.attention.value_length", HEAD_WIDTH),
+        ("tokenizer.ggml.eos_token_id", 1),
+        ("tokenizer.ggml.padding_token_id", 0),
+    ] {
+        add(key, number, &(value as u32).to_le_bytes());
+    }
+    add("qwen3.attention.layer_norm_rms_epsilon", real, &1e-6f32.to_le_bytes());
+    add("qwen3.rope.freq_base", real, &1e6f32.to_le_bytes());
+    add("tokenizer.ggml.add_bos_token", yes_or_no, &[0]);
+    // Words that nobody reads: texts are given as numbers.
+    let listed = |kind: u32, length: usize, values: Vec<u8>| {
+        [&kind.to_le_bytes()[..], &(length as u64).to_le_bytes(), &values].concat()
+    };
+    let words = (0..VOCABULARY).flat_map(|at| text(&format!("t{at}"))).collect();
+    add("tokenizer.ggml.tokens", list, &listed(word, VOCABULARY, words));
+    let kinds = (0..VOCABULARY).flat_map(|_| 1i32.to_le_bytes()).collect();
+    add("tokenizer.ggml.token_type", list, &listed(5, VOCABULARY, kinds));
+    add("tokenizer.ggml.merges", list, &listed(word, 1, text("t 0")));
+    [&count.to_le_bytes()[..], &header].concat()
+}
+
+/// Weights in blocks of thirty-two bytes and the step that they share, and plain numbers for the others.
+fn gguf(path: &std::path::Path) -> Result<()> {
+    const BLOCK: usize = 32;
+    const ALIGNED: usize = 32;
+    let tensors = tensors();
+    let length = |shape: &[usize]| {
+        let count = shape.iter().product::<usize>();
+        if shape.len() == 1 { 4 * count } else { count / BLOCK * (2 + BLOCK) }
+    };
+    let mut header = [&b"GGUF"[..], &3u32.to_le_bytes()].concat();
+    header.extend_from_slice(&(tensors.len() as u64).to_le_bytes());
+    header.extend_from_slice(&gguf_header());
+    let mut offset = 0;
+    for (name, shape) in &tensors {
+        let name = name_in_gguf(name);
+        header.extend_from_slice(&(name.len() as u64).to_le_bytes());
+        header.extend_from_slice(name.as_bytes());
+        header.extend_from_slice(&(shape.len() as u32).to_le_bytes());
+        let sides = shape.iter().rev().flat_map(|side| (*side as u64).to_le_bytes());
+        header.extend(sides);
+        let kind: u32 = if shape.len() == 1 { 0 } else { 8 };
+        header.extend_from_slice(&kind.to_le_bytes());
+        header.extend_from_slice(&(offset as u64).to_le_bytes());
+        offset += length(shape).next_multiple_of(ALIGNED);
+    }
+    header.resize(header.len().next_multiple_of(ALIGNED), 0);
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    file.write_all(&header)?;
+    let step = half::f16::from_f32(0.04 / 127.0).to_le_bytes();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for (_, shape) in &tensors {
+        if shape.len() == 1 {
+            for _ in 0..shape[0] {
+                file.write_all(&1f32.to_le_bytes())?;
+            }
+        } else {
+            for _ in 0..shape.iter().product::<usize>() / BLOCK {
+                file.write_all(&step)?;
+                for _ in 0..BLOCK / 8 {
+                    state ^= state << 13;
+                    state ^= state >> 7;
+                    state ^= state << 17;
+                    file.write_all(&state.to_le_bytes())?;
+                }
+            }
+        }
+        let end = length(shape);
+        file.write_all(&[0; ALIGNED][..end.next_multiple_of(ALIGNED) - end])?;
+    }
+    file.flush()?;
+    Ok(())
+}
+
 /// A safetensors file of bf16: the length of the header, the header, the numbers.
 fn weights(path: &std::path::Path) -> Result<()> {
     let tensors = tensors();
