@@ -37,4 +37,5 @@ for (const tokens of lengths.map(Number)) {
     await context.dispose();
   }
 }
-process.exit(0);
+await model.dispose();
+await llama.dispose();
