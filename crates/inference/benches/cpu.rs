@@ -114,9 +114,7 @@ fn beside_others(embedder: &Embedder) {
         });
         let ask = || {
             let asked = ["how long do beans have to boil"];
-            embedder
-                .embed(&asked, Role::Query { instruction: None }, None, Overlong::Refuse)
-                .unwrap();
+            embedder.embed(&asked, Role::QUERY, None, Overlong::Refuse).unwrap();
         };
         let [[other, other_95], [query, query_95]] = [other.unwrap(), waits(100, ask)];
         println!(

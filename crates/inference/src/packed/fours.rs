@@ -66,14 +66,11 @@ impl Narrow for Shared {
             to.numbers.iter_mut().for_each(|number| *number = (*number).min(LARGEST));
         }
     }
-
-    fn total(column: &[Self]) -> f32 {
-        column.iter().flat_map(Self::numbers).sum()
-    }
 }
 
 impl Shared {
     /// As they are worth.
+    #[cfg(test)]
     pub fn numbers(&self) -> impl Iterator<Item = f32> {
         let whole = |number: u8| f32::from(number) - f32::from(NOTHING);
         self.numbers.into_iter().map(move |number| self.step * whole(number))

@@ -53,7 +53,7 @@ pub struct Weight<T: Narrow> {
     pub panels: Vec<T::Panel>,
     /// What a step of each column's numbers is worth.
     pub steps: Vec<f32>,
-    /// What each column's numbers add up to, where rows count from other numbers than nothing; elsewhere it is not told.
+    /// What each column's numbers add up to, where rows count from other numbers than nothing.
     pub sums: Vec<f32>,
     pub bias: Vec<f32>,
     pub depth: usize,
@@ -99,7 +99,7 @@ impl<T: Narrow> Weight<T> {
     }
 }
 
-/// Some columns. Says what a step of each is worth, and what each adds up to where that matters.
+/// Some columns. Says what a step of each is worth, and what each adds up to.
 fn panel<T: Narrow>(
     numbers: &[f32],
     depth: usize,
@@ -109,10 +109,8 @@ fn panel<T: Narrow>(
     let length = T::length(depth);
     let mut narrow = vec![T::default(); numbers.len() / depth * length];
     narrow_columns(numbers, depth, &mut narrow, steps);
-    if T::IS_LEVELLED {
-        for ((column, step), sum) in narrow.chunks_exact(length).zip(steps).zip(sums) {
-            *sum = T::total(column) * *step;
-        }
+    for ((column, step), sum) in narrow.chunks_exact(length).zip(steps).zip(sums) {
+        *sum = T::total(column) * *step;
     }
     let mut panel = T::Panel::default();
     panel.pack(&narrow, length);

@@ -210,6 +210,17 @@ impl<T: Narrow, A: Attends> PackedOps<T, A> {
     }
 }
 
+/// Numbers as if they had been read.
+fn stored(numbers: &[f32], columns: usize) -> Stored {
+    Stored {
+        name: "numbers".into(),
+        file: "no file".into(),
+        shape: vec![columns, numbers.len() / columns],
+        kind: WeightType::F32,
+        bytes: numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+    }
+}
+
 /// Multiplies at sizes that end within blocks of every kernel, and looks whether what comes out is near.
 fn is_right<T: Narrow>() -> bool {
     const COUNT: usize = 37;
@@ -228,16 +239,7 @@ fn is_right<T: Narrow>() -> bool {
     let of_row = |row| columns().map(move |column| product(row, column));
     let expected: Vec<f32> = rows.chunks_exact(DEPTH).flat_map(of_row).collect();
     let whole = Arc::default();
-    let stored = Stored {
-        name: "a test".into(),
-        file: "no file".into(),
-        shape: vec![COLUMNS, DEPTH],
-        kind: WeightType::F32,
-        bytes: weight.iter().flat_map(|number| number.to_le_bytes()).collect(),
-    };
-    let Ok(linear) = Linear::<T>::load(stored, None) else {
-        return false;
-    };
+    let Ok(linear) = Linear::<T>::load(stored(&weight, COLUMNS), None) else { return false };
     if Linear::settle(&[&linear], &rows, DEPTH).is_err() {
         return false;
     }

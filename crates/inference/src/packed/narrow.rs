@@ -46,8 +46,10 @@ pub trait Narrow: Copy + Default + Send + Sync + 'static {
     fn steps_of_column(column: &[f32]) -> f32;
     /// Narrows numbers of a column to so many steps for each one.
     fn narrow_column(steps: f32, numbers: &[f32], to: &mut [Self]);
-    /// What a column's numbers add up to.
-    fn total(column: &[Self]) -> f32;
+    /// What a column's numbers add up to, where rows have another least than nothing.
+    fn total(_column: &[Self]) -> f32 {
+        0.0
+    }
 
     /// How many of these a row of so many numbers becomes.
     #[inline(always)]
@@ -95,10 +97,6 @@ impl Narrow for bf16 {
     #[inline(always)]
     fn narrow_column(_: f32, numbers: &[f32], to: &mut [Self]) {
         steps::to_halves(numbers, to);
-    }
-
-    fn total(column: &[Self]) -> f32 {
-        column.iter().copied().map(bf16::to_f32).sum()
     }
 }
 

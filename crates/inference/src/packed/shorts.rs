@@ -33,10 +33,6 @@ impl Narrow for i16 {
     fn narrow_column(steps: f32, numbers: &[f32], to: &mut [Self]) {
         steps::to_whole(numbers, 0.0, steps, to, |whole| whole as i16);
     }
-
-    fn total(column: &[Self]) -> f32 {
-        column.iter().copied().map(f32::from).sum()
-    }
 }
 
 impl Attends for i16 {

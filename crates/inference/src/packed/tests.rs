@@ -6,17 +6,6 @@ use super::narrow::Worth;
 use super::steps::{exp, half, soften};
 use super::*;
 use crate::definition::{by_definition, numbers};
-use crate::weights::WeightType;
-
-fn stored(numbers: &[f32], columns: usize) -> Stored {
-    Stored {
-        name: "weight".into(),
-        file: "tests".into(),
-        shape: vec![columns, numbers.len() / columns],
-        kind: WeightType::F32,
-        bytes: numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
-    }
-}
 
 fn rows<T: Narrow, A: Attends>(ops: &PackedOps<T, A>, numbers: &[f32], width: usize) -> Rows<T> {
     let mut values = ops.whole.take(numbers.len());

@@ -12,6 +12,8 @@ use crate::error::LoadError;
 
 /// Headers hold a whole vocabulary at times, but never this much.
 const LONGEST_HEADER: u64 = 256 << 20;
+/// So much is read of a file at first: a header without a vocabulary is shorter.
+const SHORT_HEADER: u64 = 1 << 20;
 const DEFAULT_ALIGNMENT: u64 = 32;
 
 struct Entry {
@@ -30,10 +32,21 @@ pub struct Gguf {
 impl Gguf {
     pub fn open(file: &Path, names: Names) -> Result<Self, LoadError> {
         let (_, length) = open(file)?;
-        let header = read_range(file, 0, length.min(LONGEST_HEADER))?;
-        let mut reader = Reader { file, bytes: &header, at: 0, length };
-        let (entries, alignment) = reader.header()?;
-        let data = (reader.at as u64).next_multiple_of(alignment);
+        let longest = length.min(LONGEST_HEADER);
+        let mut read = longest.min(SHORT_HEADER);
+        let (entries, data) = loop {
+            let header = read_range(file, 0, read)?;
+            let mut reader = Reader { file, bytes: &header, at: 0, length };
+            match reader.header() {
+                Ok((entries, alignment)) => {
+                    break (entries, (reader.at as u64).next_multiple_of(alignment));
+                }
+                Err(LoadError::Truncated { .. }) if read < longest => {
+                    read = longest.min(read * 16);
+                }
+                Err(error) => return Err(error),
+            }
+        };
         // Weights that share bytes could claim any amount of memory of a small file.
         let sizes = entries.values().filter_map(|entry| kind(entry.kind)?.bytes(&entry.shape));
         let needed = sizes.fold(data, u64::saturating_add);
