@@ -13,7 +13,7 @@ use crate::{model, set_up};
 
 /// Tokens that are computed at once, and of how many each text is.
 const TOTAL: &str = "4096";
-const LENGTHS: [&str; 4] = ["16", "64", "200", "480"];
+pub const LENGTHS: [&str; 4] = ["16", "64", "200", "480"];
 pub const OURS: &str = "kenning";
 
 /// What an engine did: its name, the tokens of a text, the texts given at once, and whether only one core was its own.
@@ -39,17 +39,8 @@ pub fn run(
                 round + 1,
                 if alone { "one" } else { "each" }
             );
-            let mut ours = workspace.cargo(&[
-                "bench",
-                "--quiet",
-                "--locked",
-                "-p",
-                "kenning-inference",
-                "--bench",
-                "cpu",
-            ]);
-            ours.arg("--").arg(workspace.models().join("multilingual-e5-small"));
-            ours.args(["cpu", "3", TOTAL]).args(LENGTHS);
+            let model = workspace.models().join("multilingual-e5-small");
+            let ours = ours(workspace, &model, ["cpu", "3", TOTAL]);
             figures.add_lines(alone, OURS, &workspace::output(&mut on_cores(ours, alone))?)?;
             let Some(peers) = peers else { continue };
             let mut others = Command::new("python3");
@@ -68,6 +59,14 @@ pub fn run(
         }
     }
     figures.tell(as_json)
+}
+
+/// What times our own engine: on which device, in how many runs, and how many tokens at once.
+pub fn ours(workspace: &Workspace, model: &Path, of: [&str; 3]) -> Command {
+    let mut ours = workspace.cargo(&["bench", "--quiet", "--locked"]);
+    ours.args(["-p", "kenning-inference", "--bench", "cpu", "--"]);
+    ours.arg(model).args(of).args(LENGTHS);
+    ours
 }
 
 /// The same command, on one core alone where that is asked for.

@@ -6,15 +6,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use super::cpu::{Figures, OURS};
+use super::cpu::{Figures, LENGTHS, OURS, ours};
 use super::random_model;
 use crate::interface::NPM;
 use crate::workspace::{self, Workspace};
 use crate::{files, set_up};
 
-/// Tokens that are computed at once, and of how many each text is.
+/// Tokens that are computed at once.
 const TOTAL: &str = "960";
-const LENGTHS: [&str; 4] = ["16", "64", "200", "480"];
 const PACKAGE: &str = "node-llama-cpp@3.22.1";
 const SCRIPT: &str = include_str!("llama.mjs");
 
@@ -28,9 +27,7 @@ pub fn run(workspace: &Workspace, rounds: usize, as_json: bool) -> Result<()> {
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);
         for (name, device) in [(OURS, "cpu"), ("candle f32", "reference")] {
-            let mut ours = workspace.cargo(&["bench", "--quiet", "--locked"]);
-            ours.args(["-p", "kenning-inference", "--bench", "cpu", "--"]).arg(&model);
-            ours.args([device, "1", TOTAL]).args(LENGTHS);
+            let mut ours = ours(workspace, &model, [device, "1", TOTAL]);
             figures.add_lines(false, name, &workspace::output(&mut ours)?)?;
         }
         let mut llama = workspace.command("node");

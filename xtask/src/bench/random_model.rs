@@ -121,11 +121,15 @@ fn name_in_gguf(name: &str) -> String {
     if named == "norm.weight" { "output_norm.weight".to_owned() } else { named }
 }
 
+/// A text as GGUF files have it, after its length.
+fn text(text: &str) -> Vec<u8> {
+    [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat()
+}
+
 /// What stands in a GGUF file about the model, each with the number of its kind.
 fn gguf_header() -> Vec<u8> {
     let mut header = Vec::new();
     let mut count = 0u64;
-    let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
     let mut add = |key: &str, kind: u32, value: &[u8]| {
         header.extend_from_slice(&text(key));
         header.extend_from_slice(&kind.to_le_bytes());
@@ -183,9 +187,7 @@ fn gguf(path: &std::path::Path) -> Result<()> {
     header.extend_from_slice(&gguf_header());
     let mut offset = 0;
     for (name, shape) in &tensors {
-        let name = name_in_gguf(name);
-        header.extend_from_slice(&(name.len() as u64).to_le_bytes());
-        header.extend_from_slice(name.as_bytes());
+        header.extend_from_slice(&text(&name_in_gguf(name)));
         header.extend_from_slice(&(shape.len() as u32).to_le_bytes());
         let sides = shape.iter().rev().flat_map(|side| (*side as u64).to_le_bytes());
         header.extend(sides);
@@ -208,9 +210,7 @@ fn gguf(path: &std::path::Path) -> Result<()> {
             for _ in 0..shape.iter().product::<usize>() / BLOCK {
                 file.write_all(&step)?;
                 for _ in 0..BLOCK / 8 {
-                    state ^= state << 13;
-                    state ^= state >> 7;
-                    state ^= state << 17;
+                    state = next(state);
                     file.write_all(&state.to_le_bytes())?;
                 }
             }
@@ -220,6 +220,13 @@ fn gguf(path: &std::path::Path) -> Result<()> {
     }
     file.flush()?;
     Ok(())
+}
+
+/// What comes after it among numbers in no order.
+fn next(mut state: u64) -> u64 {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^ state << 17
 }
 
 /// A safetensors file of bf16: the length of the header, the header, the numbers.
@@ -243,9 +250,7 @@ fn weights(path: &std::path::Path) -> Result<()> {
     for (_, shape) in &tensors {
         let is_gain = shape.len() == 1;
         for _ in 0..shape.iter().product::<usize>() {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
+            state = next(state);
             let even = (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5;
             let value = if is_gain { 1.0 + 0.1 * even } else { 0.08 * even };
             // The upper half of an f32 is a bf16, rounded towards zero.
