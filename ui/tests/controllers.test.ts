@@ -421,6 +421,28 @@ describe("with the mock", () => {
     expect(ledger.reason).toBeNull();
   });
 
+  it("keeps the ledger current while it is looked at, also where nothing new can be found", async () => {
+    vi.useFakeTimers();
+    try {
+      const { ledger, library, frame } = kenning;
+      const questions = () => host.asked.filter((one) => one.name === "files").length;
+      const news = () => host.tell({ is: "progress", progress: library.progress! });
+      news();
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(questions()).toBe(0);
+      frame.go("library");
+      await ledger.load();
+      news();
+      news();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(questions()).toBe(1);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(questions()).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("reads a file again", async () => {
     await kenning.ledger.show({ states: ["failed"] });
     expect(await kenning.ledger.readAgain(kenning.ledger.rows[0]!)).toBe(1);

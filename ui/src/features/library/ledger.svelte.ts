@@ -23,7 +23,8 @@ export class Ledger {
     private readonly frame: Frame,
   ) {
     host.onEvent((event) => {
-      if (event.is === "searchable" || event.is === "foldersChanged") this.loadLater();
+      // A file that could not be read changes nothing but what the progress counts.
+      if (event.is === "progress" || event.is === "searchable" || event.is === "foldersChanged") this.loadLater();
     });
   }
 
