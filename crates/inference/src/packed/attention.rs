@@ -143,10 +143,15 @@ impl Head<'_> {
         wide(
             #[inline(always)]
             || {
-                // All keys by the same steps: a row's scores are then worth the same.
-                let of_key = |row| A::steps_of_column(self.keys.row(row));
-                let least = (0..count).map(of_key).filter(|steps| *steps > 0.0);
-                let least = least.fold(f32::MAX, f32::min);
+                // All keys by the same steps: a row's scores are then worth the same. In a loop, for the closures of an
+                // iterator would be compiled by themselves, for any processor.
+                let mut least = f32::MAX;
+                for row in 0..count {
+                    let steps = A::steps_of_column(self.keys.row(row));
+                    if steps > 0.0 {
+                        least = least.min(steps);
+                    }
+                }
                 step_of_keys = 1.0 / least;
                 for (row, key) in scratch.key.chunks_exact_mut(width).enumerate() {
                     A::narrow_column(least, self.keys.row(row), key);

@@ -108,9 +108,13 @@ where
         self.steps.resize(columns.div_ceil(COLUMNS) * steps, T::Step::default());
         let sides = rows.chunks(COLUMNS * depth).zip(self.steps.chunks_exact_mut(steps));
         for (rows, side) in sides {
+            let (whole, rest) = side.split_at_mut(depth / T::NEAR);
             for (column, row) in rows.chunks_exact(depth).enumerate() {
-                for (near, step) in row.chunks(T::NEAR).zip(side.iter_mut()) {
-                    T::put(step, column, T::filled(near));
+                for (near, step) in T::near(row).iter().zip(&mut *whole) {
+                    T::put(step, column, *near);
+                }
+                if let [step] = &mut *rest {
+                    T::put(step, column, T::filled(&row[whole.len() * T::NEAR..]));
                 }
             }
         }
