@@ -150,13 +150,37 @@ impl Tiled for Shared {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use std::hint::black_box;
+
     use pulp::{cast, f32x8, i8x32, i16x16};
 
     use super::{NEAR, Shared, Side};
     use crate::packed::columns::{Avx2, COLUMNS, Lanes};
 
-    /// Products of a byte without a sign and one of four bits, two of them added up eight times, are at most 8 × 2 ×
-    /// 255 × 8: a number of sixteen bits.
+    impl Avx2 {
+        /// Products of a byte without a sign and one of four bits, two of them added up eight times, are at most 8 × 2 ×
+        /// 255 × 8: a number of sixteen bits.
+        #[inline(always)]
+        fn add_near<const COUNT: usize>(
+            self,
+            whole: &mut [[i16x16; 2]; COUNT],
+            rows: [&Shared; COUNT],
+            at: usize,
+            numbers: &[[i8; NEAR]; COLUMNS],
+        ) {
+            let simd = self.0;
+            let numbers: [i8x32; 2] = cast(*numbers);
+            for (whole, row) in whole.iter_mut().zip(rows) {
+                let near = row.numbers.as_chunks::<NEAR>().0[at];
+                let near: i8x32 = cast(simd.splat_i32x8(cast(near)));
+                for (whole, numbers) in whole.iter_mut().zip(numbers) {
+                    let products = simd.multiply_saturating_add_adjacent_i8x32(near, numbers);
+                    *whole = simd.wrapping_add_i16x16(*whole, products);
+                }
+            }
+        }
+    }
+
     impl Lanes<Shared> for Avx2 {
         type Sums = [f32x8; 2];
 
@@ -175,16 +199,11 @@ mod x86 {
             let simd = self.0;
             let starts: [i16x16; 2] = cast(side.starts);
             let mut whole = [starts; COUNT];
-            for (at, numbers) in side.numbers.iter().enumerate() {
-                let numbers: [i8x32; 2] = cast(*numbers);
-                for (whole, row) in whole.iter_mut().zip(rows) {
-                    let near = row.numbers.as_chunks::<NEAR>().0[at];
-                    let near: i8x32 = cast(simd.splat_i32x8(cast(near)));
-                    for (whole, numbers) in whole.iter_mut().zip(numbers) {
-                        let products = simd.multiply_saturating_add_adjacent_i8x32(near, numbers);
-                        *whole = simd.wrapping_add_i16x16(*whole, products);
-                    }
-                }
+            let [first, others @ ..] = &side.numbers;
+            self.add_near(&mut whole, rows, 0, first);
+            // The compiler is not told how many they are: it would write all of them out and keep the sums in memory.
+            for (at, numbers) in black_box(others.as_slice()).iter().enumerate() {
+                self.add_near(&mut whole, rows, at + 1, numbers);
             }
             let steps: [f32x8; 2] = cast(side.steps);
             let ones = simd.splat_i16x16(1);
