@@ -110,7 +110,7 @@ impl StoreError {
     pub(crate) fn io(file: &Path, source: io::Error) -> Self {
         let file = file.to_path_buf();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { file },
+            _ if tells_of_a_full_disk(&source) => Self::DiskFull { file },
             io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
                 Self::ReadOnly { file }
             }
@@ -120,6 +120,10 @@ impl StoreError {
 
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. })
+    }
+
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::DiskFull { .. })
     }
 
     /// Names the file, and finds a full disk behind the errors under which SQLite hides it.
@@ -167,7 +171,10 @@ fn is_disk_full(beside: &Path) -> bool {
     let tried = std::fs::write(&probe, [0; 1 << 16]);
     // Left behind it would do no harm, and there is nobody to tell.
     let _ = std::fs::remove_file(&probe);
-    tried.is_err_and(|error| {
-        matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-    })
+    tried.is_err_and(|error| tells_of_a_full_disk(&error))
+}
+
+/// Whether there is no room, be it on the disk or in what of it is the user's.
+pub fn tells_of_a_full_disk(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }

@@ -14,7 +14,7 @@ mod truth;
 
 use kenning_domain::PassageId;
 
-pub use error::StoreError;
+pub use error::{StoreError, tells_of_a_full_disk};
 pub use mark::Mark;
 pub use truth::{
     Access, Change, Changes, Content, ContentHash, ContentHead, FileFilter, FileRecord, Folder,

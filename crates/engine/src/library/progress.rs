@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use kenning_store::{Gap, Ledger, State, StoreError};
+use kenning_store::{Gap, Ledger, State};
 
 use super::error::LibraryError;
 use super::repairs::Repairs;
@@ -20,7 +20,7 @@ pub struct Halted {
 impl From<&LibraryError> for Halted {
     fn from(error: &LibraryError) -> Self {
         let is_disk_full = match error {
-            LibraryError::Store(error) => matches!(error, StoreError::DiskFull { .. }),
+            LibraryError::Store(error) => error.is_disk_full(),
             LibraryError::Derived(error) => error.is_disk_full(),
             _ => false,
         };

@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use kenning_store::StoreError;
 use kenning_store::codes::CodesError;
 use kenning_store::index::WordsError;
+use kenning_store::{StoreError, tells_of_a_full_disk};
 
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
@@ -34,9 +34,9 @@ impl LibraryError {
     /// Whether it could not be kept because the disk has no room.
     pub fn is_disk_full(&self) -> bool {
         match self {
-            Self::Truth(error) => matches!(error, StoreError::DiskFull { .. }),
+            Self::Truth(error) => error.is_disk_full(),
             Self::Words(error) => error.is_disk_full(),
-            Self::File { source, .. } => source.kind() == io::ErrorKind::StorageFull,
+            Self::File { source, .. } => tells_of_a_full_disk(source),
             _ => false,
         }
     }

@@ -9,6 +9,8 @@ use tantivy::directory::error::{
     DeleteError, LockError, OpenDirectoryError, OpenReadError, OpenWriteError,
 };
 
+use crate::error::tells_of_a_full_disk;
+
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum WordsError {
     #[error("another process writes the word index")]
@@ -66,8 +68,7 @@ fn said_by_the_system(text: &str) -> Option<io::Error> {
 
 impl WordsError {
     pub fn is_disk_full(&self) -> bool {
-        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
-        matches!(self, Self::Io(error) if full.contains(&error.kind()))
+        matches!(self, Self::Io(error) if tells_of_a_full_disk(error))
     }
 }
 
