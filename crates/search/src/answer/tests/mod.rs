@@ -7,6 +7,7 @@ mod phrases;
 use kenning_domain::{Cancel, ContentId, Overlong, PassageId, Rerank, Reranked, Tag};
 
 use std::path::Path;
+use std::time::Duration;
 
 use kenning_store::Place;
 
@@ -454,6 +455,27 @@ fn who_reads_again_may_order_anew() {
     let told = answers(ask_with(&mut library, &typed("bread oven", Pipeline::Reranked), models));
     assert_eq!(found(&library, &told[1])[0], BREAD_EN);
     assert_eq!(found(&library, told.last().unwrap())[0], TOMATO_EN);
+}
+
+#[test]
+fn who_reads_again_stops_when_the_time_is_up() {
+    let mut library = Library::of(&shelf());
+    let fake = Fake::new();
+    let mut read_again = |within: Option<Duration>| -> Vec<bool> {
+        let models = Models { embed: Some(&fake), rerank: Some(&Judge) };
+        let question =
+            Question { rerank_within: within, ..typed("bread oven", Pipeline::Reranked) };
+        let told = answers(ask_with(&mut library, &question, models));
+        told.last().unwrap().hits.iter().map(|hit| hit.why.is_reranked).collect()
+    };
+    let with_all_time = read_again(None);
+    assert!(with_all_time.iter().filter(|is_read| **is_read).count() > 5);
+    assert_eq!(read_again(Some(Duration::from_hours(1))), with_all_time);
+    let with_none = read_again(Some(Duration::ZERO));
+    assert_eq!(with_none.len(), with_all_time.len());
+    let (first, others) = with_none.split_at(5);
+    assert!(first.iter().all(|is_read| *is_read), "the first few are read all the same");
+    assert!(others.iter().all(|is_read| !is_read), "and the others stay behind them");
 }
 
 #[test]
