@@ -1,7 +1,7 @@
 //! Tokens a second of a network on this machine's CPU, in lines of JSON: `cargo xtask bench cpu`.
 //!
 //! `cpu MODEL DEVICE RUNS TOTAL TOKENS…`: DEVICE is `cpu` or `reference`; TOTAL tokens are computed at once, in texts of
-//! TOKENS tokens each, and then one such text alone.
+//! TOKENS tokens each, and then one such text alone, as a question is.
 //!
 //! `cpu near MODEL FILE`: how near the vectors of the file's lines are to those that are computed without any shortening
 //! of numbers.
@@ -148,6 +148,8 @@ fn once(embedder: &Embedder, texts: usize, tokens: usize, run: usize) -> f64 {
     };
     let ids: Vec<Vec<u32>> = (0..texts).map(|_| (0..tokens).map(|_| next()).collect()).collect();
     let begun = Instant::now();
-    assert_eq!(embedder.embed_ids(ids).unwrap().len(), texts);
+    // One text is what a question is; several are what is read.
+    let role = if texts == 1 { Role::QUERY } else { Role::Document };
+    assert_eq!(embedder.embed_ids(ids, role).unwrap().len(), texts);
     begun.elapsed().as_secs_f64()
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use kenning_domain::Role;
+
 use crate::ops::Span;
 
 /// Who waits for what is computed.
@@ -11,6 +13,12 @@ pub enum Urgency {
     Query,
     /// Nobody: it is work in the background.
     Document,
+}
+
+impl Urgency {
+    pub fn of(role: Role<'_>) -> Self {
+        if role == Role::Document { Self::Document } else { Self::Query }
+    }
 }
 
 /// The tokens of one batch.

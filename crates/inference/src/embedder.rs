@@ -101,12 +101,16 @@ impl Embedder {
     }
 
     /// The vectors of texts that are tokens already: what engines are compared by.
-    pub fn embed_ids(&self, texts: Vec<Vec<u32>>) -> Result<Vec<Vec<f32>>, ModelError> {
+    pub fn embed_ids(
+        &self,
+        texts: Vec<Vec<u32>>,
+        role: Role<'_>,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
         texts.iter().try_for_each(|ids| self.tokens.check(ids, self.max_tokens))?;
         let mut vectors = vec![Vec::new(); texts.len()];
         let of = |ids| Prepared { ids, truncation: None };
         let prepared: Vec<Prepared> = texts.into_iter().map(of).collect();
-        for sent in self.send(&prepared, 0, Urgency::Document) {
+        for sent in self.send(&prepared, 0, Urgency::of(role)) {
             self.receive(sent, self.dimensions, &mut vectors)?;
         }
         Ok(vectors)
@@ -235,7 +239,7 @@ impl Embed for Embedder {
         overlong: Overlong,
     ) -> Result<Embedded, ModelError> {
         let kept = self.kept_dimensions(dimensions)?;
-        let urgency = if role == Role::Document { Urgency::Document } else { Urgency::Query };
+        let urgency = Urgency::of(role);
         let mut answer = Embedded { vectors: vec![Vec::new(); texts.len()], ..Embedded::default() };
         let mut on_the_way: VecDeque<Vec<Sent>> = VecDeque::new();
         for (number, window) in texts.chunks(WINDOW).enumerate() {
